@@ -1,0 +1,170 @@
+/**
+ * What a database must be able to do to take part. Each connector folder holds the same file names and implements
+ * these interfaces with `satisfies`; the rest of the house knows databases only through them. Requests are plain data,
+ * so that reading and loading can run in worker threads.
+ */
+import type { Codec, DatabaseKind, PublishStrategy } from '../schemas/constants';
+import type { EnvironmentConfig } from '../schemas/environment';
+import type { ForeignKey, TableRef, TableSchema } from '../core/types/table';
+import type { PartColumn, PartResult, RangeSpec, RowFilter, TableAggregates, TablePlan, ColumnPlan } from '../core/types/transfer';
+
+/** Counters in memory shared between threads: index 0 rows, index 1 bytes. Written by the mover, read by heartbeats. */
+export type ProgressCounter = BigInt64Array;
+
+/** Makes a connector for one kind of database. `environment` has its secrets resolved and never leaves the process. */
+export interface Connector {
+  readonly kind: DatabaseKind;
+  open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database>;
+}
+
+export interface OpenOptions {
+  /** Shown in the database's own list of sessions, e.g. `longshore transfer/sales-daily/…`. */
+  applicationName: string;
+  /** Connections in the pool; each is checked before use and transient failures are retried with backoff. */
+  poolSize?: number;
+  /** For DuckDB's work files and limits; ignored by servers. */
+  memoryLimit?: string;
+  tempDirectory?: string;
+}
+
+export interface Database {
+  readonly kind: DatabaseKind;
+  readonly capabilities: Capabilities;
+  readonly source: SourceDatabase;
+  /** Throws READ_ONLY_ENVIRONMENT on every call when the environment is `readOnly`. */
+  readonly target: TargetDatabase;
+  /** Connects, and says who answered. Throws AUTHENTICATION_FAILED, HOST_UNREACHABLE, DATABASE_NOT_FOUND. */
+  ping(): Promise<{ product: string; version: string; user: string; database: string }>;
+  /** Every table and view a user may read, system schemas and Longshore's own staging schema left out. */
+  listTables(): Promise<TableRef[]>;
+  /** Columns, keys, foreign keys and estimates. A ref that does not exist is left out of the answer. */
+  describeTables(refs: TableRef[]): Promise<TableSchema[]>;
+  /** Foreign keys of any table in the database that point at one of `refs`. */
+  referencingKeys(refs: TableRef[]): Promise<ForeignKey[]>;
+  /** Closes every connection. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Asked of the server, not known of the product. */
+export interface Capabilities {
+  /** Many tables can be published in one transaction. */
+  atomicSet: boolean;
+  /** A snapshot can be shared by several connections. */
+  sharedSnapshot: boolean;
+  /** Unchanged parts can be recognised after a snapshot was lost. */
+  revalidation: boolean;
+}
+
+export interface Snapshot {
+  /** What other connections need to see the same rows; opaque to everyone but the connector. */
+  readonly token: string;
+  /** Rejects when the snapshot is lost (connection cut); never resolves. */
+  readonly lost: Promise<never>;
+  close(): Promise<void>;
+}
+
+export interface ReadRequest {
+  table: TableRef;
+  columns: ColumnPlan[];
+  filter: RowFilter;
+  /** From `Snapshot.token`. */
+  snapshot: string;
+  /** Primary key columns, for a deterministic `limit`. */
+  orderBy: string[];
+}
+
+export interface ExtractRequest extends ReadRequest {
+  range: RangeSpec;
+  /** File to write. It appears under this name only when it is complete. */
+  file: string;
+  codec: Codec;
+  codecLevel: number;
+  batchRows: number;
+}
+
+export interface SourceDatabase {
+  /** One consistent view for a whole set. Stays open until closed. */
+  openSnapshot(): Promise<Snapshot>;
+  /** Rejects a user's condition that is not one boolean expression, or that the source does not understand. */
+  checkFilter(table: TableSchema, filter: RowFilter): Promise<void>;
+  /** Rows that the filter leaves, by the database's estimate or, when `exact`, by counting. */
+  countRows(request: Omit<ReadRequest, 'snapshot'> & { snapshot?: string }, exact: boolean): Promise<number>;
+  /** The statement that `extractPart` runs, for people to read and run themselves. */
+  selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string;
+  /** Cuts a table into slices of about `partBytes`. Never reads the table itself. */
+  planRanges(request: ReadRequest & { schema: TableSchema }, partBytes: number): Promise<RangeSpec[]>;
+  /** Reads one slice within the snapshot into a Parquet file. Throws SNAPSHOT_LOST when the snapshot is gone. */
+  extractPart(request: ExtractRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<PartResult>;
+  /** Column figures by the source's own SQL, within the snapshot. */
+  aggregates(request: ReadRequest): Promise<TableAggregates>;
+  /**
+   * After a snapshot was lost: do these slices, read under `oldToken`, hold exactly the rows that they would hold under
+   * `request.snapshot`? Answers per slice; false where it cannot be proven.
+   */
+  unchangedSince(request: ReadRequest, oldToken: string, slices: { range: RangeSpec; rows: number }[]): Promise<boolean[]>;
+}
+
+/** Names a run's staging in the target. Derived from run and table, so every retry finds the same one. */
+export interface StagingRequest {
+  runId: string;
+  plan: TablePlan;
+}
+
+export interface LoadRequest extends StagingRequest {
+  part: number;
+  file: string;
+  sha256: string;
+  rows: number;
+  columns: PartColumn[];
+}
+
+/** Everything `publish` needs to know of one table. */
+export interface PublishTable {
+  plan: TablePlan;
+  /** Verified rows in staging. */
+  rows: number;
+}
+
+export interface PublishRequest {
+  runId: string;
+  tables: PublishTable[];
+  /** How long one attempt may hold up readers while it waits for locks, in milliseconds. */
+  lockTimeoutMs: number;
+}
+
+export interface PublishResult {
+  /** Milliseconds during which readers of the tables had to wait. */
+  lockedMs: number;
+  strategies: Record<string, PublishStrategy>;
+  /** Things done after the switch that did not work out, e.g. a foreign key from outside that no longer validates. */
+  warnings: string[];
+}
+
+export interface TargetDatabase {
+  /** Which strategies keep everything that hangs on this table, and why not the others. Called while planning. */
+  chooseStrategy(table: TableSchema | undefined, plan: Pick<TablePlan, 'mode' | 'targetRef'> & { estimatedRows: number; forced?: PublishStrategy }): Promise<{ strategy: PublishStrategy; reason: string }>;
+  /** Native type in this database for a column of another; throws TYPE_NOT_SUPPORTED by column name. */
+  nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string;
+  /** May values of `logical` be written to `nativeType` without loss? Undefined: yes; else why not. */
+  refuses(logical: PartColumn['logical'], nativeType: string): string | undefined;
+  /** ALTER statements that give the target the columns it lacks. */
+  addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string;
+  /** CREATE TABLE text for a table the target lacks, for the preview. */
+  createTableSql(plan: TablePlan): string;
+  /** Makes the staging table, unindexed. Idempotent. */
+  prepare(request: StagingRequest): Promise<void>;
+  /** Loads one part, once: a part that is already there is left alone. Throws with table, key and column on a bad value. */
+  loadPart(request: LoadRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<void>;
+  /** Builds keys, indexes and statistics on staging. Idempotent. Throws DUPLICATE_KEY with the key. */
+  finish(request: StagingRequest): Promise<void>;
+  /** Column figures of the staged rows, in the same notation as `SourceDatabase.aggregates`. */
+  aggregates(request: StagingRequest): Promise<TableAggregates>;
+  /** Throws away what is staged of one table, so that it can be loaded anew. */
+  reset(request: StagingRequest): Promise<void>;
+  /** The switch. Atomic for everything in the request; idempotent: a request that is already published returns. */
+  publish(request: PublishRequest, signal?: AbortSignal): Promise<PublishResult>;
+  /** Removes every trace of a run's staging. Idempotent; also after a crash. */
+  cleanup(runId: string): Promise<void>;
+  /** Rows now visible in a table, for verification after publishing and for the preview. */
+  countRows(ref: TableRef): Promise<number>;
+}

@@ -1,0 +1,44 @@
+/**
+ * Names that travel between processes: database kinds, run states, error codes. Free of zod, so that workflow code
+ * may import it. They are wire format: histories and catalog rows hold them, so a name is never changed, only added.
+ */
+
+export const DATABASE_KINDS = ['postgres', 'duckdb'] as const;
+export type DatabaseKind = (typeof DATABASE_KINDS)[number];
+
+export const RUN_KINDS = ['transfer'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/** Where a run or a table of it stands. `partial`: some tables arrived and some did not. */
+export const RUN_STATUSES = ['running', 'paused', 'done', 'partial', 'failed', 'cancelled', 'refused'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const TABLE_PHASES = ['waiting', 'copying', 'indexing', 'verifying', 'ready', 'published', 'failed', 'cancelled', 'skipped'] as const;
+export type TablePhase = (typeof TABLE_PHASES)[number];
+
+/** What happens to the rows that the target already has. */
+export const LOAD_MODES = ['replace', 'truncate', 'append'] as const;
+export type LoadMode = (typeof LOAD_MODES)[number];
+
+/** `set`: every table of the set becomes visible in one transaction. `table`: each by itself, as soon as it is ready. */
+export const PUBLISH_SCOPES = ['set', 'table'] as const;
+export type PublishScope = (typeof PUBLISH_SCOPES)[number];
+
+/** How loaded rows take the place of the old ones; see docs/adr for what each costs and preserves. */
+export const PUBLISH_STRATEGIES = ['create', 'swap', 'delete-insert', 'truncate-insert', 'append'] as const;
+export type PublishStrategy = (typeof PUBLISH_STRATEGIES)[number];
+
+export const SCHEMA_POLICIES = ['stop', 'ignore', 'evolve'] as const;
+export type SchemaPolicy = (typeof SCHEMA_POLICIES)[number];
+
+export const VERIFY_LEVELS = ['none', 'counts', 'aggregates'] as const;
+export type VerifyLevel = (typeof VERIFY_LEVELS)[number];
+
+export const CODECS = ['none', 'zstd', 'gzip', 'brotli'] as const;
+export type Codec = (typeof CODECS)[number];
+
+export const DATE_PRESETS = ['today', 'yesterday', 'last-7-days', 'last-30-days', 'last-90-days', 'last-365-days', 'this-month', 'last-month', 'this-year'] as const;
+export type DatePreset = (typeof DATE_PRESETS)[number];
+
+/** Exit codes of the command line. They are a contract: scripts depend on them. */
+export const EXIT = { done: 0, failed: 1, usage: 2, partial: 3, refused: 4, cancelled: 130 } as const;
