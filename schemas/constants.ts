@@ -28,6 +28,10 @@ export type PublishScope = (typeof PUBLISH_SCOPES)[number];
 export const PUBLISH_STRATEGIES = ['create', 'swap', 'delete-insert', 'truncate-insert', 'append'] as const;
 export type PublishStrategy = (typeof PUBLISH_STRATEGIES)[number];
 
+/** What a configuration may ask for; `auto` leaves the choice to the target. */
+export const STRATEGY_CHOICES = ['auto', 'swap', 'delete-insert', 'truncate-insert'] as const;
+export type StrategyChoice = (typeof STRATEGY_CHOICES)[number];
+
 export const SCHEMA_POLICIES = ['stop', 'ignore', 'evolve'] as const;
 export type SchemaPolicy = (typeof SCHEMA_POLICIES)[number];
 

@@ -16,6 +16,19 @@ export interface ErrorPlace {
   sql?: string;
 }
 
+/** One thing that is wrong with a configuration. Files are read to their end, so an error may carry many of these. */
+export interface ConfigProblem {
+  code: ErrorCode;
+  message: string;
+  /** The file, or the environment variable, that says so. */
+  file: string;
+  /** From 1; absent where there is no text, e.g. for an environment variable. */
+  line?: number;
+  column?: number;
+  /** Path inside the configuration; absent for syntax errors. */
+  path?: string;
+}
+
 /**
  * The one error class. `message` says what happened here and why in a sentence of its own; cause, general reason and
  * remedy come from the catalogue. Across processes only `code` is matched, never the class or the text.
@@ -27,13 +40,16 @@ export class LongshoreError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly place: ErrorPlace = {},
-    options: { cause?: unknown; /** Replaces the catalogue's remedy. */ next?: string } = {},
+    options: { cause?: unknown; /** Replaces the catalogue's remedy. */ next?: string; problems?: ConfigProblem[] } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.next = options.next ?? CATALOGUE[code].next;
+    this.problems = options.problems;
   }
 
   readonly next: string;
+  /** Everything that is wrong, when a configuration was read; the first is also the place. */
+  readonly problems: ConfigProblem[] | undefined;
 
   get retryable(): boolean {
     return CATALOGUE[this.code].retryable;
@@ -41,7 +57,8 @@ export class LongshoreError extends Error {
 
   /** Plain data for catalog, failure details and `--json`. */
   toJSON(): ErrorReport {
-    return { code: this.code, message: this.message, place: this.place, next: this.next };
+    const { code, message, place, next, problems } = this;
+    return { code, message, place, next, ...(problems && { problems }) };
   }
 }
 
@@ -51,6 +68,7 @@ export interface ErrorReport {
   message: string;
   place: ErrorPlace;
   next: string;
+  problems?: ConfigProblem[];
 }
 
 /** `shop.yaml:12 transferSets.daily, table public.orders, column total` — for one line of output. */

@@ -1,5 +1,5 @@
 /** What is to be moved and how: made by planning, kept in the catalog, handed to activities. Plain JSON data. */
-import type { Codec, LoadMode, PublishStrategy, SchemaPolicy, VerifyLevel } from '../../schemas/constants';
+import type { Codec, DatabaseKind, LoadMode, PublishStrategy, SchemaPolicy, VerifyLevel } from '../../schemas/constants';
 import type { ForeignKey, LogicalType, TableRef, TableSchema } from './table';
 
 /** One column of a transfer: where its values come from, what they are on the way, where they go. */
@@ -37,6 +37,8 @@ export interface RangeSpec {
 
 export interface TablePlan {
   source: TableSchema;
+  /** Kind of the source database: SQL text in `source` (defaults, indexes) carries over only to a target of its kind. */
+  sourceKind?: DatabaseKind;
   /** Undefined when the target has no such table and Longshore creates it. */
   target?: TableSchema;
   targetRef: TableRef;

@@ -1,17 +1,18 @@
 /** What the workflow that moves one table can be told and asked. Names are wire format. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { TablePhase } from '../../schemas/constants';
+import type { TablePhase, VerifyLevel } from '../../schemas/constants';
 
 /** Workflow type name: `transferTable`. Workflow id: parent's id, a slash, `schema.table`. */
 export interface TransferTableInput {
   runId: string;
   /** `schema.name` of the target. */
   table: string;
-  estimatedRows: number;
+  /** Parts in flight at once. */
   parallel: number;
-  /** Set when the workflow continues as new: where it had got to. */
-  resume?: { parts: number };
-  paused?: boolean;
+  verify: VerifyLevel;
+  paused: boolean;
+  /** Set when the workflow continues as new: the parts below `next` are done. */
+  resume?: { parts: number; next: number; rows: number; bytes: number };
 }
 
 export interface TransferTableProgress {
@@ -26,6 +27,8 @@ export interface TransferTableResult {
   rows: number;
   bytes: number;
   parts: number;
+  /** The snapshot that all of its parts belong to. */
+  epoch: number;
 }
 
 export const pauseTableSignal = defineSignal<[]>('pause');

@@ -1,0 +1,44 @@
+/**
+ * What activities need from outside. Only worker/ constructs these; tests pass their own. Each is as narrow as its use.
+ */
+import type { Catalog } from '../catalog/catalog';
+import type { Database, ExtractRequest, LoadRequest, ProgressCounter } from '../connectors/connector';
+import type { PartResult } from '../core/types/transfer';
+import type { PartStore } from '../storage/part-store';
+import type { Config } from '../schemas/config';
+
+/** Which environment of which configuration, on behalf of which run. */
+export interface EnvironmentRef {
+  runId: string;
+  configVersion: number;
+  environment: string;
+}
+
+/** Open databases, shared by the activities of a run in this process and closed when nobody has used them for a while. */
+export interface Databases {
+  use<T>(ref: EnvironmentRef, work: (database: Database) => Promise<T>): Promise<T>;
+  /** Closes what the run still has open here. */
+  release(runId: string): Promise<void>;
+}
+
+/** Stored configurations, parsed. Secrets stay references. */
+export interface Configurations {
+  get(version: number): Promise<Config>;
+}
+
+/** Moves parts in worker threads, so that neither heartbeats nor workflow tasks wait for a decoder. */
+export interface Movers {
+  extract(ref: EnvironmentRef, request: ExtractRequest, progress: ProgressCounter, signal: AbortSignal): Promise<PartResult>;
+  load(ref: EnvironmentRef, request: LoadRequest, progress: ProgressCounter, signal: AbortSignal): Promise<void>;
+}
+
+export interface TransferDependencies {
+  catalog: Catalog;
+  configurations: Configurations;
+  databases: Databases;
+  movers: Movers;
+  parts: PartStore;
+  /** Tells the run's workflow that a snapshot is open. */
+  announceSnapshot(runId: string, epoch: number): Promise<void>;
+  now(): Date;
+}

@@ -1,0 +1,32 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { ProgressCounter } from '../connectors/connector';
+
+const HEARTBEAT_MS = 1_000;
+
+/** A counter that worker threads can write and heartbeats can read: rows at 0, bytes at 1. */
+export const newProgressCounter = (): ProgressCounter => new BigInt64Array(new SharedArrayBuffer(16));
+
+/**
+ * Runs `work` while heartbeating its progress. The signal aborts when the activity is cancelled; an error that `work`
+ * throws after that is the cancellation's echo and is replaced by the cancellation itself.
+ */
+export async function withHeartbeat<T>(
+  work: (signal: AbortSignal, progress: ProgressCounter) => Promise<T>,
+  progress: ProgressCounter = newProgressCounter(),
+): Promise<T> {
+  const context = Context.current();
+  const beat = (): void => context.heartbeat({ rows: Number(Atomics.load(progress, 0)), bytes: Number(Atomics.load(progress, 1)) });
+  beat();
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  try {
+    return await work(context.cancellationSignal, progress);
+  } catch (error) {
+    if (context.cancellationSignal.aborted && !(error instanceof CancelledFailure)) {
+      // Rejects with the reason of the cancellation at once, since the signal has fired.
+      await context.cancelled;
+    }
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,53 @@
+import type { ErrorReport } from '../../core/errors/longshore-error';
+import type { RunStatus } from '../../schemas/constants';
+import type { TransferDependencies } from '../dependencies';
+import { withHeartbeat } from '../heartbeat';
+import { runContext } from './run-context';
+
+export interface EndRunArguments {
+  runId: string;
+  status: RunStatus;
+  error?: ErrorReport;
+  /** Tables that did not arrive, and why. */
+  failures: { table: string; phase: 'failed' | 'cancelled'; error?: ErrorReport }[];
+}
+
+export function createRunActivities(deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'parts' | 'now'>) {
+  return {
+    /** Records pausing and resuming, so that `run list` shows it. */
+    async noteStatus({ runId, status }: { runId: string; status: RunStatus }): Promise<void> {
+      await deps.catalog.runs.setStatus(runId, status);
+    },
+
+    /** Removes staging tables, staged files and connections of a run, also of parts that a crash left half-made. */
+    async cleanUp({ runId }: { runId: string }): Promise<void> {
+      await deps.databases.release(runId);
+      await deps.parts.remove(runId);
+      const run = await deps.catalog.runs.get(runId);
+      if (!run?.plan || run.dryRun) return;
+      const { target } = await runContext(deps.catalog, runId);
+      try {
+        await withHeartbeat(() => deps.databases.use(target, (database) => database.target.cleanup(runId)));
+      } finally {
+        await deps.databases.release(runId);
+      }
+    },
+
+    /** Records how the run ended, and who is to know. */
+    async endRun({ runId, status, error, failures }: EndRunArguments): Promise<void> {
+      const finishedAt = deps.now();
+      for (const { table, phase, error: reason } of failures) {
+        await deps.catalog.tables.update(runId, table, { phase, error: reason, finishedAt });
+      }
+      await deps.catalog.runs.finish(runId, { status, error });
+      const run = await deps.catalog.runs.get(runId);
+      await deps.catalog.audit.record({
+        id: `${run?.temporalRunId ?? runId}:end`,
+        actor: run?.triggeredBy ?? 'unknown',
+        action: 'run.end',
+        subject: runId,
+        details: { status, failed: failures.map(({ table }) => table), code: error?.code ?? null },
+      });
+    },
+  };
+}

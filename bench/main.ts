@@ -1,0 +1,127 @@
+/**
+ * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e]`: Longshore side by side with the physical limit and its
+ * peers, in one run, as ratios. Prints a table, and JSON with --json. Peers that are not installed are named as skipped.
+ */
+import { parseArgs } from 'node:util';
+import { compare, median, peakMegabytes, shell, timed, type Comparison } from './measure';
+import { findPeers } from './peers';
+import { startRig, type Rig } from './rig';
+import { bigTable, smallTables } from './tables';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '5000000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: 'a,b,c,d,e' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const ROWS = Number(values.rows);
+const ROUNDS = Number(values.rounds);
+const wanted = new Set(values.only.split(','));
+
+async function main(): Promise<void> {
+  const rig = await startRig();
+  const results: Comparison[] = [];
+  const facts: Record<string, string> = {};
+  try {
+    process.stderr.write(`filling ${ROWS.toLocaleString('en')} rows\n`);
+    await rig.sql('src', bigTable('big', ROWS));
+    if (wanted.has('a')) results.push(await extraction(rig));
+    if (wanted.has('b')) results.push(await wholeTransfer(rig));
+    if (wanted.has('c')) results.push(...(await peers(rig, facts)));
+    if (wanted.has('d')) await memory(rig, facts);
+    if (wanted.has('e')) await smallSet(rig, facts);
+  } finally {
+    await rig.close();
+  }
+  print(results, facts);
+}
+
+const extraction = (rig: Rig): Promise<Comparison> =>
+  compare(
+    'a: Postgres → Parquet',
+    1.3,
+    'COPY big TO STDOUT > /dev/null',
+    ROUNDS,
+    () => timed(() => rig.extract('big')),
+    () => shell(`psql -q "${rig.url('src')}" -c 'copy big to stdout' > /dev/null`),
+  );
+
+const wholeTransfer = (rig: Rig): Promise<Comparison> =>
+  compare(
+    'b: verified transfer, key kept',
+    1.3,
+    'psql COPY | psql COPY, binary, into the indexed table',
+    ROUNDS,
+    () => timed(() => rig.transfer('big')),
+    () => pipe(rig),
+  );
+
+async function pipe(rig: Rig): Promise<{ seconds: number }> {
+  await rig.emptyCopy('big', 'pipe');
+  return shell(
+    `psql -q "${rig.url('src')}" -c 'copy big to stdout (format binary)' | psql -q "${rig.url('pipe')}" -c 'copy big from stdin (format binary)'`,
+  );
+}
+
+async function peers(rig: Rig, facts: Record<string, string>): Promise<Comparison[]> {
+  const found = await findPeers();
+  for (const name of found.missing) facts[`c: ${name}`] = 'skipped: not installed and not to be had';
+  const results: Comparison[] = [];
+  for (const peer of found.peers) {
+    results.push(
+      await compare(
+        `c: against ${peer.name}`,
+        1 / peer.timesFaster,
+        peer.version,
+        Math.min(ROUNDS, 2),
+        () => timed(() => rig.transfer('big')),
+        async () => {
+          await rig.freshDatabase('peer');
+          return peer.run(rig.url('src'), rig.url('peer'), 'big');
+        },
+      ),
+    );
+  }
+  return results;
+}
+
+async function memory(rig: Rig, facts: Record<string, string>): Promise<void> {
+  await rig.restartWorker();
+  await rig.transfer('big');
+  facts[`d: peak memory of the worker at ${ROWS.toLocaleString('en')} rows`] = `${peakMegabytes(rig.workerPid()) ?? '?'} MB`;
+  process.stderr.write(`filling ${(ROWS * 5).toLocaleString('en')} rows\n`);
+  await rig.sql('src', bigTable('big5', ROWS * 5));
+  await rig.restartWorker();
+  const { seconds } = await timed(() => rig.transfer('big5'));
+  facts[`d: peak memory of the worker at ${(ROWS * 5).toLocaleString('en')} rows`] = `${peakMegabytes(rig.workerPid()) ?? '?'} MB (${seconds.toFixed(0)} s)`;
+  await rig.sql('src', 'drop table big5');
+}
+
+async function smallSet(rig: Rig, facts: Record<string, string>): Promise<void> {
+  await rig.sql('src', smallTables(20, 1000));
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) seconds.push((await timed(() => rig.transfer('small'))).seconds);
+  facts['e: 20 tables of 1,000 rows'] = `${median(seconds).toFixed(1)} s (limit 5 s)`;
+}
+
+function print(results: readonly Comparison[], facts: Record<string, string>): void {
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ rows: ROWS, results, facts }, null, 2)}\n`);
+    return;
+  }
+  for (const { name, ours, theirs, ratio, limit, note } of results) {
+    const verdict = ratio <= limit ? 'ok' : 'MISSED';
+    process.stdout.write(
+      `${name.padEnd(34)} ${ours.toFixed(1).padStart(7)} s against ${theirs.toFixed(1).padStart(7)} s   ratio ${ratio.toFixed(2)} (at most ${limit.toFixed(2)}) ${verdict}   ${note}\n`,
+    );
+  }
+  for (const [name, value] of Object.entries(facts)) process.stdout.write(`${name.padEnd(60)} ${value}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,98 @@
+/** The catalog's tables as Kysely sees them. Names are those of the migrations, in schema `longshore`. */
+import type { ColumnType, Generated, Kysely } from 'kysely';
+
+export const CATALOG_SCHEMA = 'longshore';
+
+/** Written as JSON text, read back parsed. */
+type Json<T> = ColumnType<T, string, string>;
+type JsonOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;
+type Moment = ColumnType<Date, Date | undefined, Date>;
+type MomentOrNull = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+interface ConfigurationsTable {
+  version: number;
+  hash: string;
+  document: Json<unknown>;
+  source: string;
+  created_by: string;
+  created_at: Moment;
+}
+
+interface RunsTable {
+  run_id: string;
+  temporal_run_id: string;
+  kind: string;
+  name: string;
+  target: string;
+  config_version: number;
+  status: string;
+  triggered_by: string;
+  reason: string | null;
+  dry_run: boolean;
+  input: Json<unknown>;
+  plan: JsonOrNull<unknown>;
+  error: JsonOrNull<unknown>;
+  started_at: Moment;
+  finished_at: MomentOrNull;
+}
+
+interface RunTablesTable {
+  run_id: string;
+  table_id: string;
+  position: number;
+  phase: Generated<string>;
+  plan: Json<unknown>;
+  /** How many slices the ledger holds; null until they are planned. An empty table has 0. */
+  parts_planned: number | null;
+  source_aggregates: JsonOrNull<unknown>;
+  target_aggregates: JsonOrNull<unknown>;
+  locked_ms: number | null;
+  warnings: ColumnType<string[], string | undefined, string>;
+  error: JsonOrNull<unknown>;
+  started_at: MomentOrNull;
+  finished_at: MomentOrNull;
+}
+
+interface PartsTable {
+  run_id: string;
+  table_id: string;
+  part: number;
+  range: Json<unknown>;
+  epoch: number | null;
+  rows: number | null;
+  bytes: number | null;
+  sha256: string | null;
+  columns: JsonOrNull<unknown>;
+  loaded: Generated<boolean>;
+}
+
+interface SnapshotsTable {
+  run_id: string;
+  epoch: number;
+  token: string;
+  opened_at: Moment;
+}
+
+interface AuditTable {
+  seq: Generated<number>;
+  id: string;
+  at: Moment;
+  actor: string;
+  action: string;
+  subject: string;
+  details: Json<Record<string, unknown>>;
+}
+
+export interface CatalogTables {
+  configurations: ConfigurationsTable;
+  runs: RunsTable;
+  run_tables: RunTablesTable;
+  parts: PartsTable;
+  snapshots: SnapshotsTable;
+  audit: AuditTable;
+}
+
+export type CatalogDatabase = Kysely<CatalogTables>;
+
+/** Drops keys without a value: optional fields of records are absent rather than null. */
+export const orUndefined = <T>(value: T | null): T | undefined => value ?? undefined;

@@ -1,0 +1,59 @@
+/** The one way in: whoever starts, watches or steers transfers (command line, API, tests) does it through this client. */
+import { type Catalog, openCatalog } from '../catalog';
+import { connectTemporal, type TemporalSettings } from './connection';
+import { type RunsClient, runsClient } from './runs';
+import { type SchedulesClient, schedulesClient } from './schedules';
+import { type TransfersClient, transfersClient } from './transfers';
+import { hasWorker } from './workers';
+
+export type { ConfigurationInput } from './configuration';
+export type { TemporalSettings } from './connection';
+export type { LiveProgress, LiveTable } from './progress';
+export type { RunDetails, RunFilter } from './runs';
+export type { ScheduleInfo } from './schedules';
+export type { Started, StartRequest } from './transfers';
+
+export interface ClientOptions {
+  temporal: TemporalSettings;
+  catalog: { url: string };
+}
+
+export class LongshoreClient {
+  private constructor(
+    readonly transfers: TransfersClient,
+    readonly runs: RunsClient,
+    readonly schedules: SchedulesClient,
+    readonly catalog: Catalog,
+    /** Does a worker listen for transfers? */
+    readonly hasWorker: () => Promise<boolean>,
+    private readonly closeAll: () => Promise<void>,
+  ) {}
+
+  /** Throws TEMPORAL_UNAVAILABLE or CATALOG_UNAVAILABLE within about five seconds. */
+  static async connect({ temporal: settings, catalog: { url } }: ClientOptions): Promise<LongshoreClient> {
+    const temporal = await connectTemporal(settings);
+    let catalog: Catalog;
+    try {
+      catalog = await openCatalog({ url, poolSize: 4, retryMs: 3_000 });
+    } catch (error) {
+      await temporal.close();
+      throw error;
+    }
+    const context = { temporal, catalog };
+    return new LongshoreClient(
+      transfersClient(context),
+      runsClient(context),
+      schedulesClient(context),
+      catalog,
+      () => hasWorker(temporal),
+      async () => {
+        await Promise.all([temporal.close(), catalog.close()]);
+      },
+    );
+  }
+
+  /** Ends both connections. Runs go on. */
+  close(): Promise<void> {
+    return this.closeAll();
+  }
+}

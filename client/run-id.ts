@@ -1,0 +1,20 @@
+/** Ids of runs: they are Temporal workflow ids, and read as a page of the Web UI. */
+
+/**
+ * The ids a run may get, best first: `transfer/SET/2026-11-20T05:00Z` to the minute; with seconds, then milliseconds,
+ * when another run of that minute has it.
+ */
+export function transferRunIds(set: string, at: Date): string[] {
+  const iso = at.toISOString();
+  const base = `transfer/${set}`;
+  return [`${base}/${iso.slice(0, 16)}Z`, `${base}/${iso.slice(0, 19)}Z`, `${base}/${iso}`];
+}
+
+/** Temporal appends the scheduled time: `transfer/SET/scheduled-2026-11-20T05:00:00Z`. */
+export const scheduledRunId = (set: string): string => `transfer/${set}/scheduled`;
+
+/** Id of a set's Temporal Schedule. */
+export const scheduleId = (set: string): string => `transfer/${set}`;
+
+/** What a user may write for a run: its whole id, or the id without `transfer/`. */
+export const runIdCandidates = (text: string): string[] => (text.startsWith('transfer/') ? [text] : [text, `transfer/${text}`]);

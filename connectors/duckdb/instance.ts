@@ -1,0 +1,170 @@
+/**
+ * Opening a DuckDB file safely. A database here is an instance in this very process, opened for one piece of work and
+ * closed after it, so that other programs find the file free in between.
+ *
+ * DuckDB's file lock belongs to the process: a second instance in the same process would get past it, and closing that
+ * one would drop the lock of the first. So every opening also takes a lock that all threads of this process share.
+ */
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { locks } from 'node:worker_threads';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { LongshoreError } from '../../core/errors/longshore-error';
+import { mapError } from './errors';
+import { literalList } from './sql';
+
+export interface FileSettings {
+  /** The database file. */
+  path: string;
+  memoryLimit: string;
+  tempDirectory: string;
+  applicationName: string;
+  stagingSchema: string;
+}
+
+export const DEFAULT_MEMORY = '300MB';
+
+/** Where DuckDB may spill when the caller named no folder. */
+export const defaultTempDirectory = (): string => join(tmpdir(), 'longshore-duckdb');
+
+export interface Access {
+  mode: 'read' | 'write';
+  /** Files besides the database that statements may touch; everything else on the disk is out of reach. */
+  paths?: string[];
+  directories?: string[];
+  /** How long to wait for a file that another process holds, in milliseconds. */
+  waitMs?: number;
+  signal?: AbortSignal | undefined;
+}
+
+export type Row = Record<string, unknown>;
+
+/** One connection to one open file. Errors come out as LongshoreError. */
+export class Session {
+  constructor(
+    readonly connection: DuckDBConnection,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** Runs statements; answers the number that DuckDB counts for INSERT and COPY, else 0. */
+  async run(sql: string): Promise<number> {
+    return this.guarded(async () => {
+      const result = await this.connection.run(sql);
+      return result.rowsChanged;
+    });
+  }
+
+  /** Rows as plain JSON values: 64-bit integers and decimals as text. */
+  async rows(sql: string, values: (string | number | bigint | boolean | null)[] = []): Promise<Row[]> {
+    return this.guarded(async () => (await this.connection.runAndReadAll(sql, values)).getRowObjectsJson());
+  }
+
+  async value(sql: string, values: (string | number | bigint | boolean | null)[] = []): Promise<unknown> {
+    const [row] = await this.rows(sql, values);
+    return row === undefined ? undefined : Object.values(row)[0];
+  }
+
+  /** A count as a number. */
+  async count(sql: string): Promise<number> {
+    return Number(await this.value(sql));
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.signal?.aborted) throw new LongshoreError('CANCELLED', 'The run was cancelled.');
+    const interrupt = (): void => this.connection.interrupt();
+    this.signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await work();
+    } catch (error) {
+      throw mapError(error);
+    } finally {
+      this.signal?.removeEventListener('abort', interrupt);
+    }
+  }
+}
+
+/** The file under its one true name, so that two spellings of it meet the same lock. */
+export async function truePath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+export const fileExists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** Opens the database file, does the work, closes it. Throws FILE_LOCKED when another process keeps it too long. */
+export async function withFile<T>(settings: FileSettings, access: Access, work: (session: Session) => Promise<T>): Promise<T> {
+  const path = await truePath(settings.path);
+  const mode = access.mode === 'write' ? 'exclusive' : 'shared';
+  const held = async (): Promise<T> => openAndWork(settings, path, access, work);
+  try {
+    return await (locks.request(`longshore-duckdb:${path}`, { mode, ...(access.signal && { signal: access.signal }) }, held) as Promise<T>);
+  } catch (error) {
+    if (access.signal?.aborted && !(error instanceof LongshoreError)) throw new LongshoreError('CANCELLED', 'The run was cancelled.', {}, { cause: error });
+    throw error;
+  }
+}
+
+/** An instance without a file, for work on staged files. */
+export async function withMemory<T>(settings: FileSettings, access: Omit<Access, 'mode'>, work: (session: Session) => Promise<T>): Promise<T> {
+  return openAndWork(settings, ':memory:', { ...access, mode: 'write' }, work);
+}
+
+async function openAndWork<T>(settings: FileSettings, path: string, access: Access, work: (session: Session) => Promise<T>): Promise<T> {
+  // Two instances that share a folder for spilled data would overwrite each other's files.
+  const temp = join(settings.tempDirectory, `duckdb-${randomUUID()}`);
+  await mkdir(settings.tempDirectory, { recursive: true }).catch((error: unknown) => {
+    throw new LongshoreError('STAGING_UNAVAILABLE', `The folder ${settings.tempDirectory} for DuckDB's work files cannot be made.`, { file: settings.tempDirectory }, { cause: error });
+  });
+  const instance = await openWhenFree(settings, path, temp, access);
+  let connection: DuckDBConnection | undefined;
+  try {
+    connection = await instance.connect();
+    const session = new Session(connection, access.signal);
+    await session.run(confine(access));
+    return await work(session);
+  } catch (error) {
+    throw mapError(error);
+  } finally {
+    connection?.closeSync();
+    instance.closeSync();
+    await rm(temp, { recursive: true, force: true });
+  }
+}
+
+/** Statements cannot reach files other than those named, nor lift this rule again. */
+const confine = ({ paths = [], directories = [] }: Access): string =>
+  [
+    `SET TimeZone = 'UTC'`,
+    `SET allowed_paths = ${literalList(paths)}`,
+    `SET allowed_directories = ${literalList(directories)}`,
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ].join('; ');
+
+async function openWhenFree(settings: FileSettings, path: string, temp: string, access: Access): Promise<DuckDBInstance> {
+  const deadline = Date.now() + (access.waitMs ?? 0);
+  for (let pause = 20; ; pause = Math.min(pause * 1.5, 250)) {
+    try {
+      return await DuckDBInstance.create(path, {
+        ...(path !== ':memory:' && { access_mode: access.mode === 'read' ? 'READ_ONLY' : 'READ_WRITE' }),
+        memory_limit: settings.memoryLimit,
+        temp_directory: temp,
+        threads: String(Math.min(4, availableParallelism())),
+        preserve_insertion_order: 'false',
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+      });
+    } catch (error) {
+      const mapped = mapError(error, { file: path });
+      if (mapped.code !== 'FILE_LOCKED' || Date.now() + pause > deadline) throw mapped;
+      if (access.signal?.aborted) throw new LongshoreError('CANCELLED', 'The run was cancelled.');
+      await sleep(pause);
+    }
+  }
+}

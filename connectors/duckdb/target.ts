@@ -1,0 +1,63 @@
+/** The file as a target. */
+import { LongshoreError } from '../../core/errors/longshore-error';
+import { tableId } from '../../core/types/table';
+import type { TargetDatabase } from '../connector';
+import { stagedAggregates } from './aggregates';
+import { cleanup } from './cleanup';
+import { addColumnSql, createTableSql } from './ddl';
+import { finish } from './finish';
+import { fileExists, type FileSettings } from './instance';
+import { describeTables, referencingKeys } from './introspect';
+import { loadPart } from './load';
+import { publish } from './publish';
+import { withReading } from './snapshot';
+import { qualified } from './sql';
+import { makeFolder, resetStaging, tableFolder } from './staging';
+import { chooseStrategy } from './strategy';
+import { nativeType, refuses } from './types';
+
+export function openTarget(settings: FileSettings): TargetDatabase {
+  return {
+    chooseStrategy: async (table, wish) => {
+      const incoming = table && (await fileExists(settings.path)) ? await withReading(settings, async (session) => referencingKeys(session, [table.ref])) : [];
+      return chooseStrategy(table, wish, incoming);
+    },
+    nativeType,
+    refuses,
+    addColumnSql,
+    createTableSql,
+    prepare: async (request) => makeFolder(await tableFolder(settings, request)),
+    loadPart: async (request, progress, signal) => loadPart(settings, request, progress, signal),
+    finish: async (request) => finish(settings, request),
+    aggregates: async (request) => stagedAggregates(settings, request),
+    reset: async (request) => resetStaging(await tableFolder(settings, request)),
+    publish: async (request, signal) => publish(settings, request, signal),
+    cleanup: async (runId) => cleanup(settings, runId),
+    countRows: async (ref) =>
+      withReading(settings, async (session) => {
+        const [found] = await describeTables(session, [ref]);
+        if (found === undefined) throw new LongshoreError('TABLE_NOT_FOUND', `The DuckDB file ${settings.path} has no table ${tableId(ref)}.`, { table: tableId(ref) });
+        return session.count(`SELECT count(*) FROM ${qualified(ref)}`);
+      }),
+  } satisfies TargetDatabase;
+}
+
+/** Members that answer at once; all others answer by promise, and so does their refusal. */
+const SYNCHRONOUS = new Set<string>(['nativeType', 'refuses', 'addColumnSql', 'createTableSql']);
+
+/** The target of an environment that is read-only: refuses every call. */
+export function readOnlyTarget(target: TargetDatabase, path: string): TargetDatabase {
+  const refusal = (): LongshoreError => new LongshoreError('READ_ONLY_ENVIRONMENT', `The DuckDB file ${path} is marked readOnly, so nothing is written to it.`, { file: path });
+  return new Proxy(target, {
+    get: (_target, member) => {
+      if (typeof member === 'string' && SYNCHRONOUS.has(member)) {
+        return () => {
+          throw refusal();
+        };
+      }
+      return async () => {
+        throw refusal();
+      };
+    },
+  });
+}

@@ -1,0 +1,123 @@
+/** A Longshore installation of its own, made of real processes: worker and command line as users start them. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface InstallationOptions {
+  temporalAddress: string;
+  catalogUrl: string;
+  sourceUrl: string;
+  targetUrl: string;
+  /** The `transferSets` section and anything else, as YAML. */
+  sets: string;
+}
+
+export class Installation {
+  readonly folder = mkdtempSync(join(tmpdir(), 'longshore-chaos-'));
+  private readonly env: NodeJS.ProcessEnv;
+  private worker: ChildProcess | undefined;
+  workerLog = '';
+
+  constructor(options: InstallationOptions) {
+    this.env = { ...process.env, SOURCE_URL: options.sourceUrl, TARGET_URL: options.targetUrl, CATALOG_URL: options.catalogUrl, NO_COLOR: '1' };
+    writeFileSync(
+      this.configPath,
+      [
+        'version: 1',
+        `temporal: { address: "${options.temporalAddress}" }`,
+        'catalog: { url: "${env:CATALOG_URL}" }',
+        `staging: { path: "${join(this.folder, 'staging')}" }`,
+        'environments:',
+        '  prod: { kind: postgres, url: "${env:SOURCE_URL}", readOnly: true }',
+        '  uat: { kind: postgres, url: "${env:TARGET_URL}" }',
+        'transferSets:',
+        options.sets,
+      ].join('\n'),
+    );
+  }
+
+  get configPath(): string {
+    return join(this.folder, 'longshore.yaml');
+  }
+
+  /** Starts a worker and waits until it says that it listens. */
+  async startWorker(): Promise<void> {
+    const child = spawn(process.execPath, [MAIN, 'worker', '--config', this.configPath], {
+      cwd: this.folder,
+      env: { ...this.env, UV_THREADPOOL_SIZE: '16' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.worker = child;
+    const lines = (chunk: Buffer): void => void (this.workerLog += chunk.toString());
+    child.stdout.on('data', lines);
+    child.stderr.on('data', lines);
+    const deadline = Date.now() + 30_000;
+    const before = this.workerLog.length;
+    while (!/listening/i.test(this.workerLog.slice(before))) {
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the worker did not start:\n${this.workerLog}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** `kill -9`: no handler of the worker's gets to run. */
+  async killWorker(): Promise<void> {
+    await this.endWorker('SIGKILL');
+  }
+
+  async stopWorker(): Promise<void> {
+    await this.endWorker('SIGTERM');
+  }
+
+  private async endWorker(signal: NodeJS.Signals): Promise<void> {
+    const child = this.worker;
+    this.worker = undefined;
+    if (!child || child.exitCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  /** Runs a command to its end. */
+  async run(...args: string[]): Promise<CommandResult> {
+    const child = spawn(process.execPath, [MAIN, ...args, '--config', this.configPath], { cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const result: CommandResult = { code: -1, stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => void (result.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => void (result.stderr += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { ...result, code: code ?? -1 };
+  }
+
+  /** Runs a command with --json and parses what it prints. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { stdout, stderr, code } = await this.run(...args, '--json');
+    try {
+      return JSON.parse(stdout) as T;
+    } catch {
+      throw new Error(`longshore ${args.join(' ')} ended with ${code} and printed no JSON:\n${stdout}\n${stderr}`);
+    }
+  }
+
+  /** Files that runs have left in the staging folder. */
+  stagedFiles(): string[] {
+    const root = join(this.folder, 'staging');
+    try {
+      return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(root, name)).isFile());
+    } catch {
+      return [];
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorker();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

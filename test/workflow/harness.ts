@@ -1,0 +1,130 @@
+/** Runs the real workflows against a real Temporal server with activities that a test can script. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { ApplicationFailure } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { Context } from '@temporalio/activity';
+import type { ControlActivities, PartActivities, PlannedRun, PlannedTable } from '../../activities';
+import type { ErrorCode } from '../../core/errors/catalogue';
+import { snapshotReadySignal, type TransferSetInput } from '../../workflows/transfer-set/messages';
+import { partsQueue } from '../../workflows/queues';
+import { testTemporal } from '../helpers/temporal';
+
+export type Activities = ControlActivities & PartActivities;
+
+export interface Harness {
+  client: Client;
+  /** Names and main arguments of the activities in the order they were started. */
+  calls: string[];
+  start(input?: Partial<TransferSetInput>): Promise<WorkflowHandle>;
+  /** Tells the workflow of a new snapshot, as the holder does. */
+  announce(runId: string, epoch: number): Promise<void>;
+}
+
+export const table = (name: string, more: Partial<PlannedTable> = {}): PlannedTable => ({
+  table: name,
+  estimatedRows: 10,
+  parallel: 2,
+  verify: 'aggregates',
+  after: [],
+  ...more,
+});
+
+export const plan = (tables: PlannedTable[], more: Partial<PlannedRun> = {}): PlannedRun => ({
+  from: 'prod',
+  to: 'uat',
+  publish: 'set',
+  parallelTables: 2,
+  tables,
+  ...more,
+});
+
+/** What an activity throws when it ends with an error of the catalogue. */
+export const failure = (code: ErrorCode, message: string, place: object = {}): Error =>
+  ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [{ code, message, place, next: 'do something' }] });
+
+/** Waits like an activity that observes cancellation. */
+export async function untilCancelled(): Promise<never> {
+  const timer = setInterval(() => Context.current().heartbeat(), 100);
+  try {
+    return await Context.current().cancelled;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Starts workers with default activities, `script` replacing some of them, and stops them after `test`. */
+export async function withWorkflows(script: (harness: Harness) => Partial<Activities>, test: (harness: Harness) => Promise<void>): Promise<void> {
+  const { address, namespace } = await testTemporal();
+  const [native, connection] = await Promise.all([NativeConnection.connect({ address }), Connection.connect({ address })]);
+  const client = new Client({ connection, namespace });
+  const queue = `${randomUUID()}-transfers`;
+  const calls: string[] = [];
+  const harness: Harness = {
+    client,
+    calls,
+    start: (input = {}) =>
+      client.workflow.start('transferSet', {
+        taskQueue: queue,
+        workflowId: `transfer/test/${randomUUID()}`,
+        args: [{ set: 'test', configVersion: 1, triggeredBy: 'tester', ...input }],
+      }),
+    announce: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
+  };
+  const defaults: Activities = {
+    planRun: async () => plan([table('public.a'), table('public.b')]),
+    holdSnapshot: async ({ runId }) => {
+      await harness.announce(runId, 1);
+      await untilCancelled();
+    },
+    prepareTable: async () => ({ parts: 3 }),
+    measureSource: async () => ({ epoch: 1 }),
+    settleParts: async () => ({ epoch: 1, stale: 0 }),
+    finishTable: async () => undefined,
+    verifyTable: async () => undefined,
+    publishTables: async () => undefined,
+    noteStatus: async () => undefined,
+    cleanUp: async () => undefined,
+    endRun: async () => undefined,
+    extractPart: async () => ({ rows: 10, bytes: 100 }),
+    loadPart: async () => undefined,
+  };
+  const activities = noted({ ...defaults, ...script(harness) }, calls);
+  const common = { connection: native, namespace, activities, maxHeartbeatThrottleInterval: '100ms', shutdownGraceTime: 0 } as const;
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: queue, workflowsPath: require.resolve('../../workflows') }),
+    Worker.create({ ...common, taskQueue: partsQueue(queue) }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  try {
+    await test(harness);
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await Promise.all([native.close(), connection.close()]);
+  }
+}
+
+function noted(activities: Activities, calls: string[]): Activities {
+  const entries = Object.entries(activities).map(([name, run]) => {
+    const call = run as (argument: { table?: string; tables?: string[]; part?: number; status?: string }) => Promise<unknown>;
+    const wrapped: typeof call = async (argument) => {
+      const { table: one, tables, part, status } = argument;
+      calls.push([name, one ?? tables?.join('+') ?? status, part].filter((word) => word !== undefined).join(' '));
+      return call(argument);
+    };
+    return [name, wrapped];
+  });
+  return Object.fromEntries(entries) as Activities;
+}
+
+/** With LONGSHORE_RECORD_HISTORIES set, keeps the history of a scenario for the replay tests. */
+export async function record(handle: WorkflowHandle, scenario: string): Promise<void> {
+  const folder = process.env.LONGSHORE_RECORD_HISTORIES;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${scenario}.json`), historyToJSON(await handle.fetchHistory()));
+}

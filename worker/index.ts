@@ -1,0 +1,134 @@
+/** The composition root: everything Longshore's worker needs is made here, handed down, and closed in reverse order. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker, type WorkerOptions as TemporalWorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createControlActivities, createPartActivities } from '../activities';
+import type { TransferDependencies } from '../activities/dependencies';
+import { openCatalog } from '../catalog';
+import { connectorFor } from '../connectors/registry';
+import { localPartStore } from '../storage';
+import { TRANSFER_QUEUE, partsQueue } from '../workflows/queues';
+import { snapshotReadySignal } from '../workflows/transfer-set/messages';
+import { createDatabases } from './databases';
+import { createEnvironments } from './environments';
+import { FailureInterceptor } from './interceptor';
+import { createLog, temporalLogger } from './log';
+import { ensureSearchAttributes } from './search-attributes';
+import { createMovers } from './threads/movers';
+
+export interface WorkerOptions {
+  temporal: { address: string; namespace: string; apiKey?: string; tls?: ConnectionOptions['tls'] };
+  catalogUrl: string;
+  /** Where literal secrets and relative paths of a stored configuration are looked up. */
+  configPath: string;
+  staging: { path: string; minFreeBytes: number };
+  /** Parts that are read or loaded at once. */
+  threads: number;
+  /** Limit of each DuckDB instance, e.g. `300MB`. */
+  memoryLimit: string;
+  /** How long one attempt to publish may keep readers waiting for locks. */
+  lockTimeoutMs: number;
+  logLevel: string;
+  logFile?: string;
+}
+
+export interface RunningWorker {
+  /** Stops taking work, lets what runs reach its next checkpoint, closes everything. */
+  stop(): Promise<void>;
+  /** Settles when the worker has ended; rejects when it ended by itself. */
+  done: Promise<void>;
+}
+
+/** Starts a worker for every task queue. Resolves once it listens. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const log = createLog({ level: options.logLevel, file: options.logFile });
+  installRuntime(log);
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse()) await closer().catch((error: unknown) => log.warn({ err: error }, 'closing'));
+  };
+  try {
+    const { address, namespace, apiKey, tls } = options.temporal;
+    const connection = await NativeConnection.connect({ address, apiKey, tls });
+    closers.push(() => connection.close());
+    const clientConnection = await Connection.connect({ address, apiKey, tls });
+    closers.push(() => clientConnection.close());
+    await ensureSearchAttributes(clientConnection, namespace, log);
+    const deps = await dependencies(options, new Client({ connection: clientConnection, namespace }), closers);
+
+    const common = { connection, namespace, shutdownGraceTime: '5s', maxHeartbeatThrottleInterval: '2s', interceptors: interceptors(log) } as const;
+    const workers = [
+      await Worker.create({
+        ...common,
+        ...workflowCode(),
+        taskQueue: TRANSFER_QUEUE,
+        maxCachedWorkflows: 100,
+        activities: createControlActivities({ ...deps, lockTimeoutMs: options.lockTimeoutMs }),
+      }),
+      await Worker.create({
+        ...common,
+        taskQueue: partsQueue(TRANSFER_QUEUE),
+        activities: createPartActivities(deps),
+        maxConcurrentActivityTaskExecutions: options.threads,
+      }),
+    ];
+    const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined).finally(close);
+    done.catch((error: unknown) => log.error({ err: error }, 'worker ended'));
+    return {
+      done,
+      async stop() {
+        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+        await done.catch(() => undefined);
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function dependencies(options: WorkerOptions, client: Client, closers: (() => Promise<unknown>)[]): Promise<TransferDependencies> {
+  const catalog = await openCatalog({ url: options.catalogUrl });
+  closers.push(() => catalog.close());
+  const { configurations, environment } = createEnvironments(catalog.configurations, options.configPath);
+  const parts = localPartStore({ root: options.staging.path, minFreeBytes: options.staging.minFreeBytes });
+  const open = { memoryLimit: options.memoryLimit, tempDirectory: join(options.staging.path, 'duckdb') };
+  const databases = createDatabases(async (ref) => {
+    const settings = await environment(ref);
+    const connector = await connectorFor(settings.kind);
+    return connector.open(settings, { ...open, applicationName: `longshore ${ref.runId}`, poolSize: 8 });
+  });
+  closers.push(() => databases.close());
+  const movers = createMovers({ threads: options.threads, open, environment });
+  closers.push(() => movers.close());
+  return {
+    catalog,
+    configurations,
+    databases,
+    movers,
+    parts,
+    announceSnapshot: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
+    now: () => new Date(),
+  };
+}
+
+/** The bundle made at build time; without a build, Temporal bundles the sources itself. */
+function workflowCode(): Pick<TemporalWorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = join(__dirname, '..', 'workflow-bundle.js');
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };
+}
+
+function interceptors(log: Logger): TemporalWorkerOptions['interceptors'] {
+  return { activity: [(context) => ({ inbound: new FailureInterceptor(context, log) })] };
+}
+
+let installed = false;
+
+/** Temporal allows one runtime a process. */
+function installRuntime(log: Logger): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'WARN' } } });
+}
