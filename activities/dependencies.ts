@@ -4,6 +4,7 @@
 import type { Catalog } from '../catalog/catalog';
 import type { Database, ExtractRequest, LoadRequest, ProgressCounter } from '../connectors/connector';
 import type { PartResult } from '../core/types/transfer';
+import type { TargetRules } from '../core/plan/safety';
 import type { PartStore } from '../storage/part-store';
 import type { Config } from '../schemas/config';
 
@@ -38,6 +39,10 @@ export interface TransferDependencies {
   databases: Databases;
   movers: Movers;
   parts: PartStore;
+  /** What an environment forbids as a target; needs no connection. */
+  environmentRules(ref: EnvironmentRef): Promise<TargetRules>;
+  /** Whether the run's workflow is still open in Temporal. */
+  isRunOpen(runId: string): Promise<boolean>;
   /** Tells the run's workflow that a snapshot is open. */
   announceSnapshot(runId: string, epoch: number): Promise<void>;
   now(): Date;

@@ -15,8 +15,10 @@ export interface ScheduleTimes {
   cron: string | string[];
   /** IANA name. Default UTC. */
   timezone?: string;
-  /** How late a start that was missed (server down) may still be made up for, e.g. `1 hour`. Default one hour. */
-  catchupWindow?: string;
+  /** How late, in milliseconds, a start that was missed (server down) may still be made up for. Default one hour. */
+  catchupMs?: number;
+  /** Exists, but starts nothing. */
+  paused?: boolean;
 }
 
 export interface ScheduleRequest extends ScheduleTimes {
@@ -80,7 +82,7 @@ export function schedulesClient({ temporal, catalog }: ClientContext): Schedules
       });
       await withSearchAttributes(temporal, () =>
         existing
-          ? temporal.call(() => handle(set).update(({ state }) => ({ ...body, state: { paused: state.paused, note: state.paused ? state.note : body.state?.note } })))
+          ? temporal.call(() => handle(set).update(({ state }) => ({ ...body, state: state.paused ? { paused: true, note: state.note } : { ...body.state } })))
           : temporal.call(async () => void (await temporal.client.schedule.create({ ...body, scheduleId: scheduleId(set) }))),
       );
       const action = existing ? 'schedule.update' : 'schedule.create';
@@ -108,7 +110,7 @@ function scheduleBody(
   set: string,
   ends: { from: string; to: string },
   configVersion: number,
-  { cron, timezone = 'UTC', catchupWindow = '1 hour' }: ScheduleTimes,
+  { cron, timezone = 'UTC', catchupMs = 3_600_000, paused = false }: ScheduleTimes,
   note: string,
 ): Omit<ScheduleOptions<ScheduleOptionsAction>, 'scheduleId'> {
   const triggeredBy = `schedule:${set}`;
@@ -116,8 +118,8 @@ function scheduleBody(
   const attributes = new TypedSearchAttributes(runAttributes({ name: set, target: ends.to, triggeredBy }));
   return {
     spec: { cronExpressions: [cron].flat(), timezone },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindow as '1 hour' },
-    state: { note },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupMs },
+    state: { note, paused },
     typedSearchAttributes: attributes,
     action: {
       type: 'startWorkflow',

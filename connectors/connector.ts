@@ -34,7 +34,7 @@ export interface Database {
   /** Throws READ_ONLY_ENVIRONMENT on every call when the environment is `readOnly`. */
   readonly target: TargetDatabase;
   /** Connects, and says who answered. Throws AUTHENTICATION_FAILED, HOST_UNREACHABLE, DATABASE_NOT_FOUND. */
-  ping(): Promise<{ product: string; version: string; user: string; database: string }>;
+  ping(): Promise<ServerInfo>;
   /** Every table and view a user may read, system schemas and Longshore's own staging schema left out. */
   listTables(): Promise<TableRef[]>;
   /** Columns, keys, foreign keys and estimates. A ref that does not exist is left out of the answer. */
@@ -43,6 +43,15 @@ export interface Database {
   referencingKeys(refs: TableRef[]): Promise<ForeignKey[]>;
   /** Closes every connection. Never throws. */
   close(): Promise<void>;
+}
+
+export interface ServerInfo {
+  product: string;
+  version: string;
+  user: string;
+  database: string;
+  /** Equal for two connections to the same database, different for any other. */
+  identity: string;
 }
 
 /** Asked of the server, not known of the product. */

@@ -2,12 +2,16 @@
 import type { DatabaseKind } from '../schemas/constants';
 import type { Connector } from './connector';
 
-const LOADERS: Record<DatabaseKind, () => Promise<Connector>> = {
-  postgres: async () => (await import('./postgres/connector')).postgresConnector,
-  duckdb: async () => (await import('./duckdb/connector')).duckdbConnector,
+type PostgresModule = typeof import('./postgres/connector');
+type DuckdbModule = typeof import('./duckdb/connector');
+
+// `require`, because `import()` in CommonJS wants the name of the compiled file, which tests do not have.
+const LOADERS: Record<DatabaseKind, () => Connector> = {
+  postgres: () => (require('./postgres/connector') as PostgresModule).postgresConnector,
+  duckdb: () => (require('./duckdb/connector') as DuckdbModule).duckdbConnector,
 };
 
 /** The connector for a kind of database. Its driver loads on the first `open`. */
 export function connectorFor(kind: DatabaseKind): Connector {
-  return { kind, open: async (environment, options) => (await LOADERS[kind]()).open(environment, options) };
+  return { kind, open: async (environment, options) => LOADERS[kind]().open(environment, options) };
 }

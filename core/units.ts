@@ -24,11 +24,11 @@ const DURATION_UNITS = [
   ['w', 604_800_000],
 ] as const;
 
-/** Bytes of `128MB`, `1.5 GiB`, `4096` or `4096B`; undefined when it is not a size or not a whole number of bytes. */
+/** Bytes of `128MB`, `1.5 GiB`, `4096` or `4096B`; rounded to whole bytes; undefined when it is not a size. */
 export function parseBytes(text: string | number): number | undefined {
   if (typeof text === 'number') return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?b)?\s*$/i.exec(text);
-  const unit = match && BYTE_UNITS[(match[2] ?? 'b').toLowerCase()];
+  const match = /^\s*(\d+(?:\.\d+)?)\s*((?:[kmgt]i?)?b)?\s*$/i.exec(text);
+  const unit = BYTE_UNITS[(match?.[2] ?? 'b').toLowerCase()];
   if (!match || unit === undefined) return undefined;
   const bytes = Math.round(Number(match[1]) * unit);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
@@ -36,7 +36,7 @@ export function parseBytes(text: string | number): number | undefined {
 
 /** Milliseconds of `500ms`, `30s`, `1h30m` or `2d`; undefined when it is not a duration. A bare number has no unit and is none. */
 export function parseDuration(text: string): number | undefined {
-  const compact = text.replaceAll(' ', '').toLowerCase();
+  const compact = text.replaceAll(' ', '');
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(compact)) return undefined;
   const units = new Map<string, number>(DURATION_UNITS);
   let total = 0;

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 const bind = (port: number): Promise<number | undefined> =>
   new Promise((resolve) => {
@@ -16,3 +16,11 @@ export async function freePort(preferred = 0): Promise<number> {
   if (port === undefined) throw new Error('No TCP port is free on 127.0.0.1.');
   return port;
 }
+
+/** Does anything accept connections on this port of 127.0.0.1? */
+export const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { startGuarded, tail } from './guarded-process';
-import { freePort } from './ports';
+import { freePort, isListening } from './ports';
 import { findTemporalCli } from './temporal-cli';
 
 /** Search attributes by which runs are found; all are keywords. */
 export const SEARCH_ATTRIBUTES = ['LongshoreKind', 'LongshoreName', 'LongshoreTarget', 'LongshoreOutcome', 'LongshoreTriggeredBy'];
 
 export interface TemporalOptions {
-  /** Default 7233, or any free one when that is taken. A number given is used or the start fails. */
+  /** Default 7233, or any free one when that is taken; 0: any free one. A number given is used or the start fails. */
   port?: number;
   /** Default 8233, likewise. `false`: no Web UI. */
   uiPort?: number | false;
@@ -38,8 +38,10 @@ export interface TemporalServer {
   stop(): Promise<void>;
 }
 
-/** Answers once the namespace can be used, not only the port. */
-async function isReady(address: string, namespace: string): Promise<boolean> {
+/** Can the namespace be used, not only the port be reached? */
+async function isReady(address: string, port: number, namespace: string): Promise<boolean> {
+  // The client would wait and retry by itself, and not notice that the server has ended meanwhile.
+  if (!(await isListening(port))) return false;
   let connection: Connection | undefined;
   try {
     connection = await Connection.connect({ address, connectTimeout: '2s' });
@@ -58,7 +60,7 @@ async function isReady(address: string, namespace: string): Promise<boolean> {
  */
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
   const command = await findTemporalCli({ notify: options.notify });
-  const port = options.port ?? (await freePort(7233));
+  const port = options.port || (await freePort(options.port === 0 ? 0 : 7233));
   const uiPort = options.uiPort === false ? undefined : (options.uiPort ?? (await freePort(8233)));
   const { namespace = 'default', dbFile, searchAttributes = SEARCH_ATTRIBUTES } = options;
   if (dbFile) mkdirSync(dirname(dbFile), { recursive: true });
@@ -73,7 +75,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const server = await startGuarded({ command, args, logFile: options.logFile, stopSignal: 'SIGTERM', graceMs: 5000 });
   const address = `127.0.0.1:${port}`;
   const deadline = Date.now() + 60_000;
-  while (!(await isReady(address, namespace))) {
+  while (!(await isReady(address, port, namespace))) {
     if (!server.hasExited() && Date.now() < deadline) {
       await sleep(50);
       continue;

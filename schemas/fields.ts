@@ -18,8 +18,8 @@ export const orReference = <T extends z.ZodType>(schema: T) => z.union([schema, 
 /** A text that is a secret or may hold one. */
 export const orSecret = <T extends z.ZodType>(schema: T) => z.union([schema, storedSecret]);
 
-const SIZE = /^\s*\d+(\.\d+)?\s*([kKmMgGtT]?[iI]?[bB])?\s*$/;
-const DURATION = /^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*)+$/i;
+const SIZE = /^\s*\d+(\.\d+)?\s*(([kKmMgGtT][iI]?)?[bB])?\s*$/;
+const DURATION = /^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*)+$/;
 
 /** A size in bytes: a number or text that `parseBytes` reads. */
 export const size = z.union([z.number().int().nonnegative(), z.string().regex(SIZE, 'must be a size such as 128MB, 1.5GiB or 4096')]);

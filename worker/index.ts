@@ -1,7 +1,7 @@
 /** The composition root: everything Longshore's worker needs is made here, handed down, and closed in reverse order. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError, type ConnectionOptions } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions as TemporalWorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities, createPartActivities } from '../activities';
@@ -92,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 async function dependencies(options: WorkerOptions, client: Client, closers: (() => Promise<unknown>)[]): Promise<TransferDependencies> {
   const catalog = await openCatalog({ url: options.catalogUrl });
   closers.push(() => catalog.close());
-  const { configurations, environment } = createEnvironments(catalog.configurations, options.configPath);
+  const { configurations, environment, environmentRules } = createEnvironments(catalog.configurations, options.configPath);
   const parts = localPartStore({ root: options.staging.path, minFreeBytes: options.staging.minFreeBytes });
   const open = { memoryLimit: options.memoryLimit, tempDirectory: join(options.staging.path, 'duckdb') };
   const databases = createDatabases(async (ref) => {
@@ -109,9 +109,20 @@ async function dependencies(options: WorkerOptions, client: Client, closers: (()
     databases,
     movers,
     parts,
+    environmentRules,
+    isRunOpen: (runId) => isOpen(client, runId),
     announceSnapshot: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
     now: () => new Date(),
   };
+}
+
+async function isOpen(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** The bundle made at build time; without a build, Temporal bundles the sources itself. */

@@ -35,7 +35,7 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
       const found = await stat(settings.path).catch(() => undefined);
       if (found === undefined && (environment.readOnly || !(await isFolder(dirname(settings.path))))) throw notThere();
       const version = found ? await withReading(settings, async (session) => session.value('SELECT version()')) : await withMemory(settings, {}, async (session) => session.value('SELECT version()'));
-      return { product: 'DuckDB', version: String(version), user: userInfo().username, database: basename(settings.path) };
+      return { product: 'DuckDB', version: String(version), user: userInfo().username, database: basename(settings.path), identity: `duckdb:${settings.path}` };
     },
     listTables: async () => {
       if (!(await exists())) throw notThere();

@@ -1,7 +1,7 @@
 /** One slice of a table into one Parquet file, by DuckDB's own writer. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { access, constants, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
@@ -26,6 +26,7 @@ export async function extractPart(settings: FileSettings, request: ExtractReques
   const temporary = `${request.file}.${randomUUID()}.tmp`;
   const place = { table: tableId(request.table) };
   try {
+    await access(dirname(request.file), constants.W_OK);
     const rows = await withSnapshot(settings, request.snapshot, { paths: [temporary], signal }, async (session) => {
       try {
         return await session.run(copySql(request, temporary));

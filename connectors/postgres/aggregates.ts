@@ -35,9 +35,12 @@ export interface AggregateColumn {
 
 const PREFIXES = { nulls: 'n', sum: 's', min: 'l', max: 'h' } as const;
 
-/** One row with `r` (rows) and, for column i, `n<i>` nulls, `s<i>` sum, `l<i>` min, `h<i>` max, all text. `from` starts with FROM. */
-export function aggregateSql(columns: readonly AggregateColumn[], from: string): string {
-  const figures = columns.flatMap((column, index) => figuresOf(column).map(([figure, sql]) => `${sql} AS ${PREFIXES[figure]}${index}`));
+/**
+ * One row with `r` (rows) and, for column i, `n<i>` nulls, `s<i>` sum, `l<i>` min, `h<i>` max, all text. `from` starts
+ * with FROM. `encoding` is the database's: lengths are those of UTF-8 whatever it is.
+ */
+export function aggregateSql(columns: readonly AggregateColumn[], from: string, encoding = 'UTF8'): string {
+  const figures = columns.flatMap((column, index) => figuresOf(column, encoding === 'UTF8').map(([figure, sql]) => `${sql} AS ${PREFIXES[figure]}${index}`));
   return `SELECT ${['pg_catalog.count(*)::pg_catalog.text AS r', ...figures].join(',\n       ')}\n ${from.trimStart()}`;
 }
 
@@ -58,12 +61,14 @@ function floatText(text: string | null): string | null {
   return text === null ? null : String(Number(text) + 0).replace(/^-0$/, '0');
 }
 
+const TEXT_TYPE = /^(text|varchar|bpchar|name|(.*\.)?citext)$/;
+
 type Figure = [keyof typeof PREFIXES, string];
 
-function figuresOf({ column, logical, nativeType }: AggregateColumn): Figure[] {
+function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boolean): Figure[] {
   const name = ident(column);
   const native = parseNativeType(nativeType);
-  const isStoredAsText = ['text', 'varchar', 'bpchar', 'name', 'citext'].includes(native.name) && !native.isArray;
+  const isStoredAsText = TEXT_TYPE.test(native.name) && !native.isArray;
   const value = isStoredAsText && logical.kind !== 'text' ? `${name}::pg_catalog.${castName(logical)}` : name;
   const nulls: Figure = ['nulls', `(pg_catalog.count(*) - pg_catalog.count(${name}))::pg_catalog.text`];
   const bounds = (wrap: (sql: string) => string): Figure[] => [
@@ -98,7 +103,7 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn): Figure[] {
     case 'bytes':
       return [nulls, bytes(name)];
     case 'text':
-      return [nulls, bytes(textBytes(name, native, isStoredAsText, logical.of))];
+      return [nulls, bytes(isUtf8 ? textBytes(name, native, isStoredAsText, logical.of) : `pg_catalog.convert_to(${textBytes(name, native, isStoredAsText, logical.of)}, 'UTF8')`)];
   }
 }
 

@@ -4,6 +4,7 @@ import { copyValue, viewOf } from '../../core/columnar/copy-bytes';
 import type { LogicalType } from '../../core/types/table';
 import { brokenStream, NeedsText } from './binary-errors';
 import { decodeDecimals } from './binary-numeric';
+import { EPOCH_DAYS, EPOCH_HIGH, EPOCH_LOW, INT32_MAX, INT32_MIN } from './binary-times';
 import type { WireForm } from './binary-types';
 
 /** The fields of one column within the wire bytes: where each starts, its length in the four bytes before; -1 for NULL. */
@@ -14,13 +15,6 @@ export interface FieldSource {
   column: string;
   index: number;
 }
-
-/** Days from 1970-01-01 to 2000-01-01, where Postgres counts from; in microseconds as two 32-bit halves. */
-const EPOCH_DAYS = 10_957;
-const EPOCH_LOW = 0x3b37e000;
-const EPOCH_HIGH = 0x35d01;
-const INT32_MAX = 0x7fffffff;
-const INT32_MIN = -0x80000000;
 
 /** Decodes one column of a batch, in a loop that knows its type. */
 export function decodeColumn(source: FieldSource, logical: LogicalType, form: WireForm): ColumnVector {

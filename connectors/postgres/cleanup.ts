@@ -26,7 +26,7 @@ export async function cleanup(pool: PostgresPool, stagingSchema: string, runId: 
 /** A crashed worker's session may still be loading or publishing: whoever holds a lock on this run's tables is one. */
 async function endLeftovers(pool: PostgresPool, stagingSchema: string, runId: string): Promise<void> {
   await pool.query(
-    `SELECT pg_terminate_backend(pid, 5000) FROM (
+    `SELECT pg_terminate_backend(pid) FROM (
        SELECT DISTINCT a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN (${TABLES}) t ON t.oid::oid = l.relation
        WHERE l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND a.pid <> pg_backend_pid() AND a.application_name ILIKE 'longshore%'
      ) s`,
@@ -37,8 +37,7 @@ async function endLeftovers(pool: PostgresPool, stagingSchema: string, runId: st
 /** Other runs keep tables or markers in the schema for as long as they need it. */
 function dropWhenUnusedSql(stagingSchema: string): string {
   const [parts, published] = [partsTable(stagingSchema), publishedTable(stagingSchema)];
-  return `DO $longshore$
-DECLARE schema_oid oid := to_regnamespace(${literal(ident(stagingSchema))}); used boolean;
+  return `DO ${literal(`DECLARE schema_oid oid := to_regnamespace(${literal(ident(stagingSchema))}); used boolean;
 BEGIN
   IF EXISTS (SELECT FROM pg_class WHERE relnamespace = schema_oid AND relkind NOT IN ('i', 't') AND oid <> ALL (array_remove(ARRAY[to_regclass(${literal(parts)})::oid, to_regclass(${literal(published)})::oid], NULL))) THEN RETURN; END IF;
   IF to_regclass(${literal(parts)}) IS NULL OR to_regclass(${literal(published)}) IS NULL THEN RETURN; END IF;
@@ -51,5 +50,5 @@ BEGIN
     EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN NULL;
     END;
   END IF;
-END $longshore$`;
+END`)}`;
 }

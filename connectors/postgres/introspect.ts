@@ -11,11 +11,13 @@ export interface ServerFacts {
   version: number;
   /** A standby: nothing can be written, whoever asks. */
   inRecovery: boolean;
+  /** Encoding of the database, `UTF8` in most. */
+  encoding: string;
 }
 
 export async function serverFacts(pool: PostgresPool): Promise<ServerFacts> {
-  const { rows } = await pool.query("SELECT pg_catalog.current_setting('server_version_num') AS version, pg_catalog.pg_is_in_recovery() AS recovery");
-  return { version: Number(rows[0]?.['version']), inRecovery: rows[0]?.['recovery'] === 't' };
+  const { rows } = await pool.query("SELECT pg_catalog.current_setting('server_version_num') AS version, pg_catalog.pg_is_in_recovery() AS recovery, pg_catalog.getdatabaseencoding() AS encoding");
+  return { version: Number(rows[0]?.['version']), inRecovery: rows[0]?.['recovery'] === 't', encoding: rows[0]?.['encoding'] ?? 'UTF8' };
 }
 
 /**

@@ -139,9 +139,14 @@ export class PostgresPool {
     }
   }
 
-  /** Asks the server to stop what runs in another session of this user. Never throws. */
+  /** Asks the server to stop what runs in another session of this user, on a connection of its own. Never throws. */
   async cancel(pid: number): Promise<void> {
-    await this.query('SELECT pg_catalog.pg_cancel_backend($1::int4)', [pid]).catch(() => undefined);
+    try {
+      const session = await this.connect();
+      await session.client.query('SELECT pg_catalog.pg_cancel_backend($1::int4)', [pid]).finally(() => session.end());
+    } catch {
+      // Whoever asks cuts the connection next, and the server ends the statement by itself then.
+    }
   }
 
   /** The guard below everything that writes. Throws READ_ONLY_ENVIRONMENT. */

@@ -87,7 +87,9 @@ function modelledOn(live: LiveTable, plan: TablePlan, staging: TableRef): string
   const unlogged = live.persistence === 'u' ? 'UNLOGGED ' : '';
   const method = live.method !== null && live.kind === 'r' ? ` USING ${ident(live.method)}` : '';
   const tablespace = live.tablespace === null ? '' : ` TABLESPACE ${ident(live.tablespace)}`;
-  const statements = [`CREATE ${unlogged}TABLE ${name} (LIKE ${qualified(live)} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)${method}${tablespace}`];
+  // Servers before 14 know no compression of columns.
+  const compression = live.columns.some((column) => column.compression !== null) ? ' INCLUDING COMPRESSION' : '';
+  const statements = [`CREATE ${unlogged}TABLE ${name} (LIKE ${qualified(live)} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE${compression})${method}${tablespace}`];
   if (live.kind === 'r' && live.options) statements.push(`ALTER TABLE ${name} SET (${optionList(live.options)})`);
   if (live.kind === 'r' && live.toastOptions) statements.push(`ALTER TABLE ${name} SET (${optionList(live.toastOptions, 'toast.')})`);
   for (const column of live.columns) {

@@ -1,5 +1,5 @@
 import type { ColumnBatch } from '../../core/columnar/batch';
-import type { TargetColumn } from './binary-encoder';
+import type { TargetColumn } from './binary-target';
 
 /**
  * Rows of a batch in COPY's text format (tab, newline, `\N`), in chunks of about half a megabyte, each of whole rows.

@@ -25,7 +25,17 @@ export function renderErrorDocs(): string {
 
 function section(code: ErrorCode): string[] {
   const { what, why, next } = CATALOGUE[code];
-  return [`## ${code}`, '', what, '', `- **Why:** ${why}`, `- **What to do:** ${next}`, `- **Retried:** ${retried(code)}`, `- **Exit code:** ${exitCode(code)}`, ''];
+  return [
+    `## ${code}`,
+    '',
+    what,
+    '',
+    `- **Why:** ${why}`,
+    `- **What to do:** ${next}`,
+    `- **Retried:** ${retried(code)}`,
+    `- **Exit code:** ${exitCode(code)}`,
+    '',
+  ];
 }
 
 const retried = (code: ErrorCode): string => (CATALOGUE[code].retryable ? 'yes' : 'no');

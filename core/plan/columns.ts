@@ -31,7 +31,11 @@ export interface ColumnMatch {
  * (`*` and `?` allowed) are not read; generated columns of the target are never written. Without a target every
  * column that is not excluded is missing.
  */
-export function matchColumns(source: TableSchema, target: TableSchema | undefined, exclude: readonly string[]): ColumnMatch {
+export function matchColumns(
+  source: TableSchema,
+  target: TableSchema | undefined,
+  exclude: readonly string[],
+): ColumnMatch {
   const problems: LongshoreError[] = [];
   const wanted = withoutExcluded(source, exclude, problems);
   const pairs: ColumnMatch['pairs'] = [];
@@ -71,14 +75,17 @@ export function planColumns(
     const target = targetOf.get(column.name);
     if (target !== undefined) return [toPlan(column, target.name, target.nativeType)];
     if (!toCreate.has(column.name)) return [];
-    const nativeType = collect(problems, () => options.types.nativeType(toPlan(column, column.name, ''), options.sourceKind));
+    const nativeType = collect(problems, () =>
+      options.types.nativeType(toPlan(column, column.name, ''), options.sourceKind),
+    );
     return nativeType === undefined ? [] : [toPlan(column, column.name, nativeType)];
   });
   return { columns, problems: problems.map((problem) => named(problem, source)) };
 }
 
 /** Whether a row can be inserted without a value for this column. */
-export const fillsItself = (column: ColumnSchema): boolean => column.nullable || column.defaultSql !== undefined || column.identity !== undefined || column.generated === true;
+export const fillsItself = (column: ColumnSchema): boolean =>
+  column.nullable || column.defaultSql !== undefined || column.identity !== undefined || column.generated === true;
 
 const toPlan = (source: ColumnSchema, target: string, targetType: string): ColumnPlan => ({
   source: source.name,
@@ -96,8 +103,16 @@ function withoutExcluded(source: TableSchema, exclude: readonly string[], proble
     const exact = names.filter((name) => (hasWildcard(pattern) ? matchesPattern(pattern, name) : name === pattern));
     const found = exact.length > 0 ? exact : names.filter((name) => matchesPattern(pattern, name, true));
     if (found.length === 0 || (found.length > 1 && !hasWildcard(pattern))) {
-      const why = found.length === 0 ? `Table ${id} has no column '${pattern}' to exclude.` : `Column '${pattern}' of ${id} could be ${found.join(' or ')}.`;
-      problems.push(new LongshoreError('COLUMN_NOT_FOUND', why + didYouMean(pattern, found.length === 0 ? names : []), { table: id, column: pattern }));
+      const why =
+        found.length === 0
+          ? `Table ${id} has no column '${pattern}' to exclude.`
+          : `Column '${pattern}' of ${id} could be ${found.join(' or ')}.`;
+      problems.push(
+        new LongshoreError('COLUMN_NOT_FOUND', why + didYouMean(pattern, found.length === 0 ? names : []), {
+          table: id,
+          column: pattern,
+        }),
+      );
     }
     for (const name of found) excluded.add(name);
   }
@@ -105,7 +120,11 @@ function withoutExcluded(source: TableSchema, exclude: readonly string[], proble
 }
 
 /** The target column of a name; one that differs in letter case only where neither side has two such names. */
-function findColumn(name: string, targets: readonly ColumnSchema[], sources: readonly ColumnSchema[]): ColumnSchema | undefined {
+function findColumn(
+  name: string,
+  targets: readonly ColumnSchema[],
+  sources: readonly ColumnSchema[],
+): ColumnSchema | undefined {
   const exact = targets.find((column) => column.name === name);
   if (exact !== undefined) return exact;
   const alike = (column: ColumnSchema) => column.name.toLowerCase() === name.toLowerCase();
@@ -114,5 +133,10 @@ function findColumn(name: string, targets: readonly ColumnSchema[], sources: rea
 }
 
 function named(problem: LongshoreError, source: TableSchema): LongshoreError {
-  return new LongshoreError(problem.code, problem.message, { table: tableId(source.ref), ...problem.place }, { cause: problem, next: problem.next });
+  return new LongshoreError(
+    problem.code,
+    problem.message,
+    { table: tableId(source.ref), ...problem.place },
+    { cause: problem, next: problem.next },
+  );
 }

@@ -25,14 +25,27 @@ type DateKind = 'date' | 'timestamp' | 'timestamptz';
  * N × 24 hours. `this-month` and `this-year` run to the end of the month or year. Days begin at midnight of the zone.
  * Throws CONFIG_INVALID for an unknown zone, a malformed date, or an empty range.
  */
-export function resolveDates(range: DateRange, kind: DateKind, now: Date, timeZone: string): { from?: string; until?: string } {
+export function resolveDates(
+  range: DateRange,
+  kind: DateKind,
+  now: Date,
+  timeZone: string,
+): { from?: string; until?: string } {
   const zone = new TimeZone(timeZone);
-  const { from, until } = isRelative(range) ? relative(range, startOfDay(zone.wallTime(now.getTime()))) : { from: parse(range.from, zone), until: parse(range.until, zone) };
+  const { from, until } = isRelative(range)
+    ? relative(range, startOfDay(zone.wallTime(now.getTime())))
+    : { from: parse(range.from, zone), until: parse(range.until, zone) };
   if (from === undefined && until === undefined) {
-    throw new LongshoreError('CONFIG_INVALID', 'A date filter needs a preset, a number of days, or one of from and until.');
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      'A date filter needs a preset, a number of days, or one of from and until.',
+    );
   }
   if (from !== undefined && until !== undefined && zone.instant(from) >= zone.instant(until)) {
-    throw new LongshoreError('CONFIG_INVALID', `The date filter is empty: from ${range.from} is not before until ${range.until}.`);
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `The date filter is empty: from ${range.from} is not before until ${range.until}.`,
+    );
   }
   return {
     ...(from !== undefined && { from: write(from, kind, zone) }),
@@ -41,22 +54,37 @@ export function resolveDates(range: DateRange, kind: DateKind, now: Date, timeZo
 }
 
 /** The date filter of a table's plan. COLUMN_NOT_FOUND or FILTER_INVALID when the column cannot carry it. */
-export function planDates(table: TableSchema, filter: DateRange & { column: string }, now: Date, timeZone: string): RowFilter['dates'] {
+export function planDates(
+  table: TableSchema,
+  filter: DateRange & { column: string },
+  now: Date,
+  timeZone: string,
+): RowFilter['dates'] {
   const id = tableId(table.ref);
   const exact = table.columns.find(({ name }) => name === filter.column);
   const alike = table.columns.filter(({ name }) => name.toLowerCase() === filter.column.toLowerCase());
   const column = exact ?? (alike.length === 1 ? alike[0] : undefined);
   if (column === undefined) {
     const names = table.columns.map(({ name }) => name);
-    throw new LongshoreError('COLUMN_NOT_FOUND', `Table ${id} has no column '${filter.column}' to filter by date.${didYouMean(filter.column, names)}`, { table: id, column: filter.column });
+    throw new LongshoreError(
+      'COLUMN_NOT_FOUND',
+      `Table ${id} has no column '${filter.column}' to filter by date.${didYouMean(filter.column, names)}`,
+      { table: id, column: filter.column },
+    );
   }
   if (!isDateKind(column.logical.kind)) {
-    throw new LongshoreError('FILTER_INVALID', `Column ${column.name} of ${id} is ${column.nativeType}, which is not a date or timestamp.`, { table: id, column: column.name }, { next: 'Filter by a date or timestamp column, or write the condition as `where`.' });
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      `Column ${column.name} of ${id} is ${column.nativeType}, which is not a date or timestamp.`,
+      { table: id, column: column.name },
+      { next: 'Filter by a date or timestamp column, or write the condition as `where`.' },
+    );
   }
   return { column: column.name, ...resolveDates(filter, column.logical.kind, now, timeZone) };
 }
 
-const isDateKind = (kind: LogicalKind): kind is DateKind => kind === 'date' || kind === 'timestamp' || kind === 'timestamptz';
+const isDateKind = (kind: LogicalKind): kind is DateKind =>
+  kind === 'date' || kind === 'timestamp' || kind === 'timestamptz';
 const isRelative = (range: DateRange): boolean => range.preset !== undefined || range.days !== undefined;
 
 interface WallRange {
@@ -91,11 +119,30 @@ const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1
 function parse(text: string | undefined, zone: TimeZone): number | undefined {
   if (text === undefined) return undefined;
   const match = ISO.exec(text.trim());
-  const [year, month, day, hour, minute, second] = (match ?? []).slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = (match ?? []).slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const midnight = match === null ? NaN : utc(year, month, day);
-  const runsOver = match === null || new Date(midnight).getUTCDate() !== day || month > 12 || month < 1 || hour > 23 || minute > 59 || second > 59;
+  const runsOver =
+    match === null ||
+    new Date(midnight).getUTCDate() !== day ||
+    month > 12 ||
+    month < 1 ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59;
   if (runsOver) {
-    throw new LongshoreError('CONFIG_INVALID', `'${text}' is not a date.`, {}, { next: 'Write it as 2026-01-31, 2026-01-31T08:00:00 or 2026-01-31T08:00:00+01:00.' });
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `'${text}' is not a date.`,
+      {},
+      { next: 'Write it as 2026-01-31, 2026-01-31T08:00:00 or 2026-01-31T08:00:00+01:00.' },
+    );
   }
   const wall = midnight + hour * 3_600_000 + minute * 60_000 + second * 1000 + Number((match[7] ?? '').padEnd(3, '0'));
   return match[8] === undefined ? wall : zone.wallTime(wall - offset(match[8]));

@@ -40,7 +40,9 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 export function dependencyOrder(tables: readonly TableRef[], keys: readonly OrderedKey[]): DependencyOrder {
   const nodes = tables.toSorted((a, b) => compareText(tableId(a), tableId(b)));
   const indexOf = new Map(nodes.map((ref, i) => [tableId(ref), i]));
-  const selfReferences = keys.filter(({ key }) => indexOf.has(tableId(key.from)) && sameTable(key.from, key.to)).map(({ key }) => key);
+  const selfReferences = keys
+    .filter(({ key }) => indexOf.has(tableId(key.from)) && sameTable(key.from, key.to))
+    .map(({ key }) => key);
   const links = linksBetween(keys, indexOf);
 
   const parentsOf: number[][] = nodes.map(() => []);
@@ -53,19 +55,25 @@ export function dependencyOrder(tables: readonly TableRef[], keys: readonly Orde
   const openedLinks = chooseOpened(nodes.length, inGroup);
   const opened = new Set(openedLinks);
   return {
-    order: parentsFirst(nodes, links.filter((link) => !opened.has(link))),
+    order: parentsFirst(
+      nodes,
+      links.filter((link) => !opened.has(link)),
+    ),
     opened: openedLinks.flatMap((link) => link.keys.map(({ key }) => key)).toSorted(compareKeys),
     selfReferences: selfReferences.toSorted(compareKeys),
-    cycles: groups.map((group) => group.toSorted((a, b) => a - b).map((node) => nodes[node]!)).toSorted((a, b) => compareText(tableId(a[0]!), tableId(b[0]!))),
+    cycles: groups
+      .map((group) => group.toSorted((a, b) => a - b).map((node) => nodes[node]!))
+      .toSorted((a, b) => compareText(tableId(a[0]!), tableId(b[0]!))),
     problems: closedCircles(nodes, inGroup),
   };
 }
 
-const compareKeys = (a: ForeignKey, b: ForeignKey): number => compareText(tableId(a.from), tableId(b.from)) || compareText(a.name, b.name);
+const compareKeys = (a: ForeignKey, b: ForeignKey): number =>
+  compareText(tableId(a.from), tableId(b.from)) || compareText(a.name, b.name);
 
 function linksBetween(keys: readonly OrderedKey[], indexOf: Map<string, number>): Link[] {
   const links = new Map<string, Link>();
-  for (const entry of keys) {
+  for (const entry of keys.toSorted((a, b) => compareKeys(a.key, b.key))) {
     const parent = indexOf.get(tableId(entry.key.to));
     const child = indexOf.get(tableId(entry.key.from));
     if (parent === undefined || child === undefined || parent === child) continue;
@@ -83,7 +91,9 @@ function linksBetween(keys: readonly OrderedKey[], indexOf: Map<string, number>)
  */
 function chooseOpened(size: number, links: Link[]): Link[] {
   const rank = (link: Link) => (link.keys.some(isHard) ? 0 : link.keys.some(({ nullable }) => !nullable) ? 1 : 2);
-  const byReluctance = links.toSorted((a, b) => rank(a) - rank(b) || b.keys.length - a.keys.length || a.child - b.child || a.parent - b.parent);
+  const byReluctance = links.toSorted(
+    (a, b) => rank(a) - rank(b) || b.keys.length - a.keys.length || a.child - b.child || a.parent - b.parent,
+  );
   const order = new IncrementalOrder(size);
   return byReluctance.filter((link) => !order.add(link.parent, link.child));
 }
@@ -127,14 +137,16 @@ function closedCircles(nodes: TableRef[], links: Link[]): LongshoreError[] {
 
 /** The shortest circle through a node that is known to lie on one; the node itself stands at both ends. */
 function circleThrough(start: number, parentsOf: number[][]): number[] {
-  const ways = parentsOf[start]!.map((parent) => shortestPath(parentsOf, parent, start)).filter((way) => way !== undefined);
+  const ways = parentsOf[start]!.map((parent) => shortestPath(parentsOf, parent, start)).filter(
+    (way) => way !== undefined,
+  );
   return [start, ...ways.reduce((best, way) => (way.length < best.length ? way : best))];
 }
 
 function circleError(nodes: TableRef[], hard: Link[], circle: number[]): LongshoreError {
-  const steps = circle.slice(1).map((parent, i) => {
+  const steps = circle.slice(1).flatMap((parent, i) => {
     const link = hard.find((candidate) => candidate.child === circle[i] && candidate.parent === parent)!;
-    return link.keys.find(isHard)!.key;
+    return link.keys.filter(isHard).map(({ key }) => key);
   });
   const names = circle.map((node) => tableId(nodes[node]!));
   const keys = steps.map((key) => `${key.name} (${tableId(key.from)}.${key.columns.join(', ')})`);

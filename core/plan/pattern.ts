@@ -4,7 +4,10 @@ export const hasWildcard = (pattern: string): boolean => /[*?]/.test(pattern);
 
 /** Whether `text` matches the whole pattern; case counts unless `ignoreCase`. */
 export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
-  const source = pattern.replace(/[\\^$.|+()[\]{}]/g, String.raw`\$&`).replace(/\*+/g, '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
+    .replace(/\*+/g, '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, ignoreCase ? 'isu' : 'su').test(text);
 }
 

@@ -4,7 +4,9 @@ import { LongshoreError } from '../errors/longshore-error';
  * One error for everything that planning found wrong, so that a user repairs a set in one go. The code, and with it
  * the exit code, is the first problem's; the message lists all of them, each with its own remedy where they differ.
  */
-export function combineProblems(problems: readonly LongshoreError[]): LongshoreError {
+export function combineProblems(found: readonly LongshoreError[]): LongshoreError {
+  // What concerns a whole environment is found again for each table.
+  const problems = [...new Map(found.map((problem) => [`${problem.code} ${problem.message}`, problem])).values()];
   const first = problems[0];
   if (first === undefined) throw new RangeError('combineProblems needs at least one problem');
   if (problems.length === 1) return first;

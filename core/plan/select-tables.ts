@@ -1,6 +1,6 @@
 import { LongshoreError } from '../errors/longshore-error';
 import { type TableRef, type TableSchema, tableId } from '../types/table';
-import { groupBy } from "./group-by";
+import { groupBy } from './group-by';
 import { hasWildcard, matchesPattern, specificity } from './pattern';
 import { didYouMean, listWords } from './suggest';
 
@@ -39,7 +39,10 @@ const DEFAULT_SCHEMAS = ['public', 'dbo', 'main'];
  * Problems: TABLE_NOT_FOUND, NO_TABLES_MATCH, DUPLICATE_TARGET (two entries claim one table), CONFIG_INVALID (a table
  * both named and excluded).
  */
-export function selectTables<Options>(entries: readonly TableEntry<Options>[], existing: readonly ExistingTable[]): Selection<Options> {
+export function selectTables<Options>(
+  entries: readonly TableEntry<Options>[],
+  existing: readonly ExistingTable[],
+): Selection<Options> {
   const tables = new TableNames(existing);
   const problems: LongshoreError[] = [];
   const warnings: string[] = [];
@@ -60,12 +63,23 @@ export function selectTables<Options>(entries: readonly TableEntry<Options>[], e
       claim(claims, { source: { schema, name }, entry, byWildcard }, problems);
     }
   }
-  for (const [id, { entry }] of [...claims].filter(([key, { byWildcard }]) => !byWildcard && excluded.get(key) === 'by name')) {
-    problems.push(new LongshoreError('CONFIG_INVALID', `Table ${id} is both named ('${entry.pattern}') and excluded ('!…').`, place(entry, id), { next: 'Remove one of the two entries.' }));
+  for (const [id, { entry }] of [...claims].filter(
+    ([key, { byWildcard }]) => !byWildcard && excluded.get(key) === 'by name',
+  )) {
+    problems.push(
+      new LongshoreError(
+        'CONFIG_INVALID',
+        `Table ${id} is both named ('${entry.pattern}') and excluded ('!…').`,
+        place(entry, id),
+        { next: 'Remove one of the two entries.' },
+      ),
+    );
   }
 
   const position = new Map(entries.map((entry, i) => [entry, i]));
-  const selected = [...claims.values()].sort((a, b) => position.get(a.entry)! - position.get(b.entry)! || (tableId(a.source) < tableId(b.source) ? -1 : 1));
+  const selected = [...claims.values()].sort(
+    (a, b) => position.get(a.entry)! - position.get(b.entry)! || (tableId(a.source) < tableId(b.source) ? -1 : 1),
+  );
   return { selected, problems, warnings };
 }
 
@@ -73,7 +87,10 @@ export function selectTables<Options>(entries: readonly TableEntry<Options>[], e
  * The part of a selection that `--table` asks for: names as in the configuration, `schema.table`, or patterns.
  * CONFIG_UNKNOWN_NAME for what the set does not contain.
  */
-export function restrictSelection<Options>(selected: readonly SelectedTable<Options>[], wanted: readonly string[]): { selected: SelectedTable<Options>[]; problems: LongshoreError[] } {
+export function restrictSelection<Options>(
+  selected: readonly SelectedTable<Options>[],
+  wanted: readonly string[],
+): { selected: SelectedTable<Options>[]; problems: LongshoreError[] } {
   const tables = new TableNames(selected.map(({ source }) => source));
   const chosen = new Set<string>();
   const problems: LongshoreError[] = [];
@@ -81,7 +98,13 @@ export function restrictSelection<Options>(selected: readonly SelectedTable<Opti
     const byEntry = selected.filter(({ entry }) => entry.pattern === name).map(({ source }) => source);
     const found = byEntry.length > 0 ? byEntry : hasWildcard(name) ? tables.matching(name) : tables.named(name);
     if (found instanceof LongshoreError || found.length === 0) {
-      problems.push(new LongshoreError('CONFIG_UNKNOWN_NAME', `The transfer set has no table '${name}'.${didYouMean(name, tables.ids)}`, { table: name }));
+      problems.push(
+        new LongshoreError(
+          'CONFIG_UNKNOWN_NAME',
+          `The transfer set has no table '${name}'.${didYouMean(name, tables.ids)}`,
+          { table: name },
+        ),
+      );
     } else {
       for (const table of found) chosen.add(tableId(table));
     }
@@ -90,13 +113,21 @@ export function restrictSelection<Options>(selected: readonly SelectedTable<Opti
 }
 
 /** DUPLICATE_TARGET for every target that more than one table would be written to. */
-export function duplicateTargets(transfers: readonly { source: TableRef; targetRef: TableRef; entry: string; path?: string }[]): LongshoreError[] {
+export function duplicateTargets(
+  transfers: readonly { source: TableRef; targetRef: TableRef; entry: string; path?: string }[],
+): LongshoreError[] {
   const byTarget = groupBy(transfers, ({ targetRef }) => tableId(targetRef));
   return [...byTarget]
     .filter(([, group]) => group.length > 1)
     .map(([target, group]) => {
-      const writers = group.map(({ source, entry, path }) => `${tableId(source)} (entry '${entry}'${path === undefined ? '' : ` at ${path}`})`);
-      return new LongshoreError('DUPLICATE_TARGET', `Target table ${target} would be written by ${listWords(writers)}.`, { table: target, ...(group[1]!.path !== undefined && { path: group[1]!.path }) });
+      const writers = group.map(
+        ({ source, entry, path }) => `${tableId(source)} (entry '${entry}'${path === undefined ? '' : ` at ${path}`})`,
+      );
+      return new LongshoreError(
+        'DUPLICATE_TARGET',
+        `Target table ${target} would be written by ${listWords(writers)}.`,
+        { table: target, ...(group[1]!.path !== undefined && { path: group[1]!.path }) },
+      );
     });
 }
 
@@ -131,20 +162,37 @@ class TableNames {
       only(candidates);
     if (found !== undefined) return [found];
     if (candidates.length > 1) {
-      return new LongshoreError('TABLE_NOT_FOUND', `Table '${name}' could be ${listWords(candidates.map(tableId), 'or')}.`, { table: name }, { next: 'Write the name with its schema, in its exact letter case.' });
+      return new LongshoreError(
+        'TABLE_NOT_FOUND',
+        `Table '${name}' could be ${listWords(candidates.map(tableId), 'or')}.`,
+        { table: name },
+        { next: 'Write the name with its schema, in its exact letter case.' },
+      );
     }
-    return new LongshoreError('TABLE_NOT_FOUND', `Table '${name}' does not exist in the source.${didYouMean(name, this.ids)}`, { table: name });
+    return new LongshoreError(
+      'TABLE_NOT_FOUND',
+      `Table '${name}' does not exist in the source.${didYouMean(name, this.ids)}`,
+      { table: name },
+    );
   }
 }
 
 const only = <T>(items: T[]): T | undefined => (items.length === 1 ? items[0] : undefined);
-const isView = (table: ExistingTable): boolean => table.kind === 'view' || table.kind === 'materialized-view' || table.kind === 'foreign';
+const isView = (table: ExistingTable): boolean =>
+  table.kind === 'view' || table.kind === 'materialized-view' || table.kind === 'foreign';
 
 function inDefaultSchema(tables: ExistingTable[]): ExistingTable | undefined {
-  return DEFAULT_SCHEMAS.map((schema) => only(tables.filter((table) => table.schema === schema))).find((table) => table !== undefined);
+  return DEFAULT_SCHEMAS.map((schema) => only(tables.filter((table) => table.schema === schema))).find(
+    (table) => table !== undefined,
+  );
 }
 
-function findExclusions<Options>(entries: readonly TableEntry<Options>[], tables: TableNames, problems: LongshoreError[], warnings: string[]): Map<string, 'by name' | 'by pattern'> {
+function findExclusions<Options>(
+  entries: readonly TableEntry<Options>[],
+  tables: TableNames,
+  problems: LongshoreError[],
+  warnings: string[],
+): Map<string, 'by name' | 'by pattern'> {
   const excluded = new Map<string, 'by name' | 'by pattern'>();
   for (const entry of entries.filter(({ pattern }) => pattern.startsWith('!'))) {
     const pattern = entry.pattern.slice(1).trim();
@@ -162,25 +210,45 @@ function findExclusions<Options>(entries: readonly TableEntry<Options>[], tables
   return excluded;
 }
 
-function claim<Options>(claims: Map<string, SelectedTable<Options>>, next: SelectedTable<Options>, problems: LongshoreError[]): void {
+function claim<Options>(
+  claims: Map<string, SelectedTable<Options>>,
+  next: SelectedTable<Options>,
+  problems: LongshoreError[],
+): void {
   const id = tableId(next.source);
   const held = claims.get(id);
   const rank = ({ byWildcard, entry }: SelectedTable<Options>) => (byWildcard ? specificity(entry.pattern) : Infinity);
   if (held === undefined || rank(next) > rank(held)) {
     claims.set(id, next);
   } else if (rank(next) === rank(held)) {
-    const patterns = [held, next].map(({ entry }) => `'${entry.pattern}'${entry.path === undefined ? '' : ` (${entry.path})`}`);
-    problems.push(new LongshoreError('DUPLICATE_TARGET', `Table ${id} is chosen by two entries: ${listWords(patterns)}.`, place(next.entry, id)));
+    const patterns = [held, next].map(
+      ({ entry }) => `'${entry.pattern}'${entry.path === undefined ? '' : ` (${entry.path})`}`,
+    );
+    problems.push(
+      new LongshoreError(
+        'DUPLICATE_TARGET',
+        `Table ${id} is chosen by two entries: ${listWords(patterns)}.`,
+        place(next.entry, id),
+      ),
+    );
   }
 }
 
 function nothingLeft<Options>(entry: TableEntry<Options>, found: ExistingTable[]): LongshoreError {
-  const why = found.length === 0 ? 'matches no table of the source' : `matches only views and excluded tables: ${listWords(found.slice(0, 5).map(tableId))}`;
+  const why =
+    found.length === 0
+      ? 'matches no table of the source'
+      : `matches only views and excluded tables: ${listWords(found.slice(0, 5).map(tableId))}`;
   return new LongshoreError('NO_TABLES_MATCH', `The pattern '${entry.pattern}' ${why}.`, place(entry));
 }
 
-const place = <Options>(entry: TableEntry<Options>, table?: string) => ({ ...(entry.path !== undefined && { path: entry.path }), ...(table !== undefined && { table }) });
+const place = <Options>(entry: TableEntry<Options>, table?: string) => ({
+  ...(entry.path !== undefined && { path: entry.path }),
+  ...(table !== undefined && { table }),
+});
 
 function withPath(error: LongshoreError, path: string | undefined): LongshoreError {
-  return path === undefined ? error : new LongshoreError(error.code, error.message, { ...error.place, path }, { next: error.next });
+  return path === undefined
+    ? error
+    : new LongshoreError(error.code, error.message, { ...error.place, path }, { next: error.next });
 }

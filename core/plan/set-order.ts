@@ -35,26 +35,45 @@ export function keyWarnings(tables: readonly Planned[]): { table: TableRef; text
         const parent = inSet.get(tableId(key.to));
         const from = `${tableId(table.targetRef)}.${key.columns.join(', ')}`;
         if (parent === undefined) {
-          return [{ table: table.targetRef, text: `${from} points at ${tableId(key.to)}, which is not in the set: rows whose parent the target lacks will fail.` }];
+          return [
+            {
+              table: table.targetRef,
+              text: `${from} points at ${tableId(key.to)}, which is not in the set: rows whose parent the target lacks will fail.`,
+            },
+          ];
         }
-        return isFiltered(parent) ? [{ table: table.targetRef, text: `${from} points at ${tableId(key.to)}, which is filtered: rows whose parent is left out will fail.` }] : [];
+        return isFiltered(parent)
+          ? [
+              {
+                table: table.targetRef,
+                text: `${from} points at ${tableId(key.to)}, which is filtered: rows whose parent is left out will fail.`,
+              },
+            ]
+          : [];
       }),
   );
 }
 
-const isFiltered = ({ filter }: Planned): boolean => filter.where !== undefined || filter.dates !== undefined || filter.limit !== undefined;
+const isFiltered = ({ filter }: Planned): boolean =>
+  filter.where !== undefined || filter.dates !== undefined || filter.limit !== undefined;
 
 /** Where each source table goes. */
-const targetNames = (tables: readonly Planned[]): Map<string, TableRef> => new Map(tables.map(({ source, targetRef }) => [tableId(source.ref), targetRef]));
+const targetNames = (tables: readonly Planned[]): Map<string, TableRef> =>
+  new Map(tables.map(({ source, targetRef }) => [tableId(source.ref), targetRef]));
 
-const keyId = (key: ForeignKey): string => JSON.stringify([tableId(key.from), key.columns, tableId(key.to)]).toLowerCase();
+const keyId = (key: ForeignKey): string =>
+  JSON.stringify([tableId(key.from), key.columns, tableId(key.to)]).toLowerCase();
 
 function targetKeys(table: Planned, names: Map<string, TableRef>): TargetKey[] {
   const { source, target, targetRef } = table;
   const own = (target?.foreignKeys ?? []).map((key) => ({ key, nullable: isNullable(key, target!), enforced: true }));
   const known = new Set(own.map(({ key }) => keyId(key)));
   const fromSource = source.foreignKeys
-    .map((key) => ({ key: { ...key, from: targetRef, to: names.get(tableId(key.to)) ?? key.to }, nullable: target !== undefined || isNullable(key, source), enforced: target === undefined }))
+    .map((key) => ({
+      key: { ...key, from: targetRef, to: names.get(tableId(key.to)) ?? key.to },
+      nullable: target !== undefined || isNullable(key, source),
+      enforced: target === undefined,
+    }))
     .filter(({ key }) => !known.has(keyId(key)));
   return [...own, ...fromSource];
 }

@@ -1,5 +1,5 @@
 import type { PublishScope } from '../../schemas/constants';
-import type { LongshoreError } from '../errors/longshore-error';
+import { LongshoreError } from '../errors/longshore-error';
 import { tableId } from '../types/table';
 import type { SetPlan, TablePlan } from '../types/transfer';
 import { combineProblems } from './problems';
@@ -29,7 +29,14 @@ export function planSet(input: SetInput): SetPlan {
   const tables = input.tables.filter((table) => !isStrayView(table));
   const planned = tables.map((table) => planTable(table, input));
   const order = orderSet(planned.map(({ plan }) => plan));
-  const duplicates = duplicateTargets(tables.map(({ source, targetRef, entry, path }) => ({ source: source.ref, targetRef, entry, ...(path !== undefined && { path }) })));
+  const duplicates = duplicateTargets(
+    tables.map(({ source, targetRef, entry, path }) => ({
+      source: source.ref,
+      targetRef,
+      entry,
+      ...(path !== undefined && { path }),
+    })),
+  );
   const problems = [
     ...checkWritable(input.to),
     ...(input.problems ?? []),
@@ -38,6 +45,8 @@ export function planSet(input: SetInput): SetPlan {
     // Two tables under one name would be counted as one in the order, so circles are only told of once that is right.
     ...(duplicates.length === 0 ? order.problems : []),
   ];
+  if (problems.length === 0 && tables.length === 0)
+    problems.push(new LongshoreError('NO_TABLES_MATCH', `Transfer set ${input.set} has no table to copy.`));
   if (problems.length > 0) throw combineProblems(problems);
 
   const byId = new Map(planned.map(({ plan }) => [tableId(plan.targetRef), plan]));
@@ -53,11 +62,19 @@ export function planSet(input: SetInput): SetPlan {
     parallelTables: input.parallelTables,
     warnings: [
       ...(input.warnings ?? []),
-      ...input.tables.filter(isStrayView).map(({ source, entry }) => `${tableId(source.ref)} is a view and left out of '${entry}'; name it in an entry of its own to copy it.`),
-      ...(published === input.publish ? [] : [`${input.to.name} cannot publish several tables in one transaction, so each becomes visible by itself.`]),
+      ...input.tables
+        .filter(isStrayView)
+        .map(
+          ({ source, entry }) =>
+            `${tableId(source.ref)} is a view and left out of '${entry}'; name it in an entry of its own to copy it.`,
+        ),
+      ...(published === input.publish
+        ? []
+        : [`${input.to.name} cannot publish several tables in one transaction, so each becomes visible by itself.`]),
     ],
   };
 }
 
 /** A view that only a pattern chose: `*` means tables. */
-const isStrayView = ({ byWildcard, source }: TableCandidate): boolean => byWildcard && source.kind !== 'table' && source.kind !== 'partitioned';
+const isStrayView = ({ byWildcard, source }: TableCandidate): boolean =>
+  byWildcard && source.kind !== 'table' && source.kind !== 'partitioned';

@@ -53,7 +53,11 @@ export function stronglyConnected(successors: readonly (readonly number[])[]): n
 }
 
 /** The shortest way from one node to another as the nodes on it, both ends included; undefined when there is none. */
-export function shortestPath(successors: readonly (readonly number[])[], from: number, to: number): number[] | undefined {
+export function shortestPath(
+  successors: readonly (readonly number[])[],
+  from: number,
+  to: number,
+): number[] | undefined {
   const cameFrom = new Map<number, number>([[from, -1]]);
   const queue = [from];
   for (const node of queue) {

@@ -10,7 +10,9 @@ export function suggest(name: string, candidates: readonly string[]): string[] {
     return Math.min(distance(wanted, text), distance(last(wanted), last(text)) + (wanted === text ? 0 : 1));
   };
   const limit = Math.max(2, Math.floor(last(wanted).length / 3));
-  const guesses = candidates.map((candidate) => ({ candidate, score: score(candidate) })).filter((guess) => guess.score <= limit);
+  const guesses = candidates
+    .map((candidate) => ({ candidate, score: score(candidate) }))
+    .filter((guess) => guess.score <= limit);
   const best = Math.min(...guesses.map((guess) => guess.score));
   return guesses
     .filter((guess) => guess.score <= best + 1)

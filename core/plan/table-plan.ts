@@ -1,4 +1,11 @@
-import type { Codec, DatabaseKind, LoadMode, PublishStrategy, SchemaPolicy, VerifyLevel } from '../../schemas/constants';
+import type {
+  Codec,
+  DatabaseKind,
+  LoadMode,
+  PublishStrategy,
+  SchemaPolicy,
+  VerifyLevel,
+} from '../../schemas/constants';
 import { LongshoreError } from '../errors/longshore-error';
 import { applySchemaPolicy, compareSchemas } from '../schema/compare';
 import { type TableRef, type TableSchema, tableId } from '../types/table';
@@ -62,11 +69,17 @@ export function planTable(table: TableCandidate, context: SetContext): { plan: T
   const { source, target, targetRef, settings } = table;
   const problems: LongshoreError[] = [
     ...checkProtected(targetRef, context.to),
-    ...checkSameTable(source.ref, targetRef, { from: context.from, to: context.to.name, sameDatabase: context.sameDatabase }),
+    ...checkSameTable(source.ref, targetRef, {
+      from: context.from,
+      to: context.to.name,
+      sameDatabase: context.sameDatabase,
+    }),
     ...checkTargetKind(targetRef, target),
   ];
   const filter = planFilter(table, context, problems);
-  problems.push(...checkRows(targetRef, limited(table.rows, settings.limit), { table: settings.maxRows, environment: context.to }));
+  problems.push(
+    ...checkRows(targetRef, limited(table.rows, settings.limit), { table: settings.maxRows, environment: context.to }),
+  );
 
   const match = matchColumns(source, target, settings.exclude);
   const createMissing = target === undefined || settings.schemaPolicy === 'evolve';
@@ -100,40 +113,84 @@ export function planTable(table: TableCandidate, context: SetContext): { plan: T
 }
 
 /** Rows of a table after its `limit`. */
-const limited = (rows: TableCandidate['rows'], limit: number | undefined): TableCandidate['rows'] => (limit === undefined || rows.count <= limit ? rows : { ...rows, count: limit });
+const limited = (rows: TableCandidate['rows'], limit: number | undefined): TableCandidate['rows'] =>
+  limit === undefined || rows.count <= limit ? rows : { ...rows, count: limit };
 
-function planFilter(table: TableCandidate, context: SetContext, problems: LongshoreError[]): RowFilter {
+/** The rows of a table that are wanted, presets resolved. Problems of the date column are added to `problems`. */
+export function planFilter(
+  table: Pick<TableCandidate, 'source' | 'settings'>,
+  context: Pick<SetContext, 'now' | 'timeZone'>,
+  problems: LongshoreError[],
+): RowFilter {
   const { where, dates, limit } = table.settings;
-  const range = dates === undefined ? undefined : collect(problems, () => planDates(table.source, dates, context.now, context.timeZone));
-  return { ...(where !== undefined && { where }), ...(range !== undefined && { dates: range }), ...(limit !== undefined && { limit }) };
+  const range =
+    dates === undefined
+      ? undefined
+      : collect(problems, () => planDates(table.source, dates, context.now, context.timeZone));
+  return {
+    ...(where !== undefined && { where }),
+    ...(range !== undefined && { dates: range }),
+    ...(limit !== undefined && { limit }),
+  };
 }
 
-function fitTarget(table: TableCandidate, target: TableSchema, match: ReturnType<typeof matchColumns>, columns: TablePlan['columns'], context: SetContext) {
+function fitTarget(
+  table: TableCandidate,
+  target: TableSchema,
+  match: ReturnType<typeof matchColumns>,
+  columns: TablePlan['columns'],
+  context: SetContext,
+) {
   const { source, targetRef, settings } = table;
-  const differences = compareSchemas(source, target, match, { types: context.types, sourceKind: context.fromKind, targetKind: context.toKind });
+  const differences = compareSchemas(source, target, match, {
+    types: context.types,
+    sourceKind: context.fromKind,
+    targetKind: context.toKind,
+  });
   const missing = new Set(match.missing.map(({ name }) => name));
-  const addColumns = columns.filter((column) => missing.has(column.source)).map((column) => ({ name: column.target, nativeType: column.targetType }));
-  return applySchemaPolicy(differences, settings.schemaPolicy, { source: source.ref, target: targetRef, addColumns, addColumnSql: (ref, column) => context.types.addColumnSql(ref, column) });
+  const addColumns = columns
+    .filter((column) => missing.has(column.source))
+    .map((column) => ({ name: column.target, nativeType: column.targetType }));
+  return applySchemaPolicy(differences, settings.schemaPolicy, {
+    source: source.ref,
+    target: targetRef,
+    addColumns,
+    addColumnSql: (ref, column) => context.types.addColumnSql(ref, column),
+  });
 }
 
 function checkTargetKind(ref: TableRef, target: TableSchema | undefined): LongshoreError[] {
   if (target === undefined || target.kind === 'table' || target.kind === 'partitioned') return [];
   const id = tableId(ref);
   const kind = { view: 'a view', 'materialized-view': 'a materialized view', foreign: 'a foreign table' }[target.kind];
-  return [new LongshoreError('SCHEMA_MISMATCH', `${id} is ${kind} in the target, which cannot be loaded.`, { table: id }, { next: 'Give the entry another target, or leave it out.' })];
+  return [
+    new LongshoreError(
+      'SCHEMA_MISMATCH',
+      `${id} is ${kind} in the target, which cannot be loaded.`,
+      { table: id },
+      { next: 'Give the entry another target, or leave it out.' },
+    ),
+  ];
 }
 
 function sourceWarnings(source: TableSchema, settings: TableSettings): string[] {
   const id = tableId(source.ref);
   const warnings: string[] = [];
-  if (source.kind === 'view' || source.kind === 'materialized-view') warnings.push(`${id} is a view: it is read in one piece, without parallel parts.`);
+  if (source.kind === 'view' || source.kind === 'materialized-view')
+    warnings.push(`${id} is a view: it is read in one piece, without parallel parts.`);
   else if (source.primaryKey === undefined && settings.limit !== undefined) {
     warnings.push(`${id} has no primary key: which ${settings.limit} rows come first is up to the source.`);
-  } else if (source.primaryKey === undefined) warnings.push(`${id} has no primary key, so doubled rows in the source go unnoticed.`);
+  } else if (source.primaryKey === undefined)
+    warnings.push(`${id} has no primary key, so doubled rows in the source go unnoticed.`);
   return warnings;
 }
 
 function withPath(problem: LongshoreError, path: string | undefined): LongshoreError {
   if (path === undefined || problem.place.path !== undefined) return problem;
-  return new LongshoreError(problem.code, problem.message, { ...problem.place, path }, { cause: problem.cause, next: problem.next });
+  return new LongshoreError(
+    problem.code,
+    problem.message,
+    { ...problem.place, path },
+    { cause: problem.cause, next: problem.next },
+  );
 }

@@ -13,10 +13,23 @@ export class TimeZone {
         timeZone: name,
         calendar: 'gregory',
         hourCycle: 'h23',
-        ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', era: 'short' },
+        ...{
+          year: 'numeric',
+          month: '2-digit',
+          day: '2-digit',
+          hour: '2-digit',
+          minute: '2-digit',
+          second: '2-digit',
+          era: 'short',
+        },
       });
     } catch (error) {
-      throw new LongshoreError('CONFIG_INVALID', `'${name}' is not a time zone.`, {}, { cause: error, next: 'Use an IANA name such as Europe/Berlin or UTC.' });
+      throw new LongshoreError(
+        'CONFIG_INVALID',
+        `'${name}' is not a time zone.`,
+        {},
+        { cause: error, next: 'Use an IANA name such as Europe/Berlin or UTC.' },
+      );
     }
   }
 
@@ -24,7 +37,11 @@ export class TimeZone {
   wallTime(instant: number): number {
     const parts = Object.fromEntries(this.format.formatToParts(instant).map(({ type, value }) => [type, value]));
     const year = parts['era'] === 'BC' ? 1 - Number(parts['year']) : Number(parts['year']);
-    const seconds = utc(year, Number(parts['month']), Number(parts['day'])) + Number(parts['hour']) * 3_600_000 + Number(parts['minute']) * 60_000 + Number(parts['second']) * 1000;
+    const seconds =
+      utc(year, Number(parts['month']), Number(parts['day'])) +
+      Number(parts['hour']) * 3_600_000 +
+      Number(parts['minute']) * 60_000 +
+      Number(parts['second']) * 1000;
     return seconds + (((instant % 1000) + 1000) % 1000);
   }
 

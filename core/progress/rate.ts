@@ -61,10 +61,12 @@ export function rateOf(state: RateState | undefined, totalRows?: number): Rate |
 const UNKNOWN = '—';
 
 /** `12.3k rows/s` */
-export const formatRows = (rate: Rate | undefined): string => (rate === undefined ? UNKNOWN : `${scale(rate.rowsPerSecond, 1000, ['', 'k', 'M', 'G'])} rows/s`);
+export const formatRows = (rate: Rate | undefined): string =>
+  rate === undefined ? UNKNOWN : `${scale(rate.rowsPerSecond, 1000, ['', 'k', 'M', 'G'])} rows/s`;
 
 /** `45.6 MB/s` */
-export const formatBytes = (rate: Rate | undefined): string => (rate === undefined ? UNKNOWN : `${scale(rate.bytesPerSecond, 1000, [' B', ' kB', ' MB', ' GB'])}/s`);
+export const formatBytes = (rate: Rate | undefined): string =>
+  rate === undefined ? UNKNOWN : `${scale(rate.bytesPerSecond, 1000, [' B', ' kB', ' MB', ' GB'])}/s`;
 
 /** `1h 05m`, `4m 10s`, `9s`, or a dash. */
 export function formatTimeLeft(rate: Rate | undefined): string {

@@ -61,7 +61,8 @@ export interface TablePlan {
   /** Parts of this table in flight at once. */
   parallel: number;
   maxRows?: number;
-  /** Safety net against a source that lost its rows: fraction of the last good run's count below which the run stops. */
+  /** For people: what the filter leaves by the source's estimate, and the statements as they will run. Filled by planning. */
+  preview?: { rows: number; bytes: number; select: string; create?: string };
   warnings: string[];
 }
 

@@ -34,9 +34,20 @@ export interface TableVerdict {
  * Compares the figures of both sides column by column. Figures are exact text; numbers are equal when they differ only
  * in zeros that mean nothing (`1.50` and `1.5`). A figure that one side lacks is never counted as equal.
  */
-export function compareAggregates(source: TableAggregates, target: TableAggregates, columns: readonly Pick<ColumnPlan, 'source' | 'target'>[]): TableVerdict {
+export function compareAggregates(
+  source: TableAggregates,
+  target: TableAggregates,
+  columns: readonly Pick<ColumnPlan, 'source' | 'target'>[],
+): TableVerdict {
   const rows = { source: source.rows, target: target.rows, equal: sameFigure(source.rows, target.rows) };
-  const verdicts = columns.map((column) => compareColumn(column, find(source, column.source, column.target), find(target, column.target, column.source), source.rows));
+  const verdicts = columns.map((column) =>
+    compareColumn(
+      column,
+      find(source, column.source, column.target),
+      find(target, column.target, column.source),
+      source.rows,
+    ),
+  );
   return { rows, columns: verdicts, equal: rows.equal && verdicts.every(({ verdict }) => verdict !== 'different') };
 }
 
@@ -44,28 +55,53 @@ export function compareAggregates(source: TableAggregates, target: TableAggregat
 export function verdictError(table: string, verdict: TableVerdict): LongshoreError | undefined {
   const { rows } = verdict;
   if (!rows.equal) {
-    return new LongshoreError('COUNT_MISMATCH', `Table ${table} has ${rows.source} rows in the source and ${rows.target} in the target.`, { table });
+    return new LongshoreError(
+      'COUNT_MISMATCH',
+      `Table ${table} has ${rows.source} rows in the source and ${rows.target} in the target.`,
+      { table },
+    );
   }
   const wrong = verdict.columns.filter((column) => column.verdict === 'different');
   const first = wrong[0];
   if (first === undefined) return undefined;
   const sentences = wrong.map(({ target, different }) => `column ${target}: ${different.map(describe).join(', ')}`);
-  return new LongshoreError('VALUES_MISMATCH', `Table ${table} differs between source and target: ${sentences.join('; ')}.`, { table, column: first.target });
+  return new LongshoreError(
+    'VALUES_MISMATCH',
+    `Table ${table} differs between source and target: ${sentences.join('; ')}.`,
+    { table, column: first.target },
+  );
 }
 
-const NAMES: Record<Figure, string> = { nulls: 'number of NULLs', sum: 'sum', min: 'smallest value', max: 'largest value' };
+const NAMES: Record<Figure, string> = {
+  nulls: 'number of NULLs',
+  sum: 'sum',
+  min: 'smallest value',
+  max: 'largest value',
+};
 
-const describe = ({ figure, source, target }: FigurePair): string => `${NAMES[figure]} is ${source ?? 'unknown'} in the source and ${target ?? 'unknown'} in the target`;
+const describe = ({ figure, source, target }: FigurePair): string =>
+  `${NAMES[figure]} is ${source ?? 'unknown'} in the source and ${target ?? 'unknown'} in the target`;
 
 /** Figures under the side's own name of the column; the other side's name is good enough where that is unknown. */
 function find(side: TableAggregates, name: string, otherName: string): ColumnAggregate {
-  const found = side.columns.find(({ column }) => column === name) ?? side.columns.find(({ column }) => column === otherName);
-  if (found === undefined) throw new LongshoreError('INTERNAL', `The figures of column ${name} are missing.`, { column: name });
+  const found =
+    side.columns.find(({ column }) => column === name) ?? side.columns.find(({ column }) => column === otherName);
+  if (found === undefined)
+    throw new LongshoreError('INTERNAL', `The figures of column ${name} are missing.`, { column: name });
   return found;
 }
 
-function compareColumn(column: Pick<ColumnPlan, 'source' | 'target'>, source: ColumnAggregate, target: ColumnAggregate, rows: string): ColumnVerdict {
-  const figures: FigurePair[] = (['nulls', 'sum', 'min', 'max'] as const).map((figure) => ({ figure, source: source[figure], target: target[figure] }));
+function compareColumn(
+  column: Pick<ColumnPlan, 'source' | 'target'>,
+  source: ColumnAggregate,
+  target: ColumnAggregate,
+  rows: string,
+): ColumnVerdict {
+  const figures: FigurePair[] = (['nulls', 'sum', 'min', 'max'] as const).map((figure) => ({
+    figure,
+    source: source[figure],
+    target: target[figure],
+  }));
   const compared = figures.filter((pair) => pair.source !== null && pair.target !== null);
   const different = compared.filter((pair) => !sameFigure(pair.source!, pair.target!));
   const hasValues = !sameFigure(source.nulls, rows);

@@ -8,15 +8,16 @@ export const exitCode = (code, signal) => code ?? 128 + (constants.signals[signa
 /**
  * Runs a command in the foreground with our terminal and resolves with its exit code. Signals that reach us are passed
  * on, except a Ctrl-C at a terminal, which the child receives by itself. When npm, our parent, is killed, the child is
- * asked to end too.
+ * asked to end too. With `group`, whatever the child started and left behind is ended after it.
  */
-export function foreground(command, args, options = {}) {
+export function foreground(command, args, { group = false, ...options } = {}) {
+  const ownGroup = group && process.platform !== 'win32';
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const child = spawn(command, args, { stdio: 'inherit', detached: ownGroup, ...options });
     const handlers = new Map();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       const handler = () => {
-        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+        if (signal !== 'SIGINT' || !process.stdin.isTTY || ownGroup) child.kill(signal);
       };
       handlers.set(signal, handler);
       process.on(signal, handler);
@@ -35,9 +36,18 @@ export function foreground(command, args, options = {}) {
     });
     child.once('exit', (code, signal) => {
       done();
+      if (ownGroup) endGroup(child.pid);
       resolve(exitCode(code, signal));
     });
   });
+}
+
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
 }
 
 /** Runs a command quietly; resolves with its output and exit code. Both streams are kept in the order they came. */

@@ -37,7 +37,7 @@ async function test(args) {
   const coverage = args.length === 0 ? ['--coverage'] : [];
   const jest = [join(root, 'node_modules/jest/bin/jest.js'), ...coverage, ...output, ...args];
   // jest prints the whole JSON on stdout too unless it has a file; its report goes to stderr either way.
-  return foreground(pinnedNode, jest, { cwd: root, env: pinnedEnv() });
+  return foreground(pinnedNode, jest, { cwd: root, env: pinnedEnv(), group: true });
 }
 
 export const TASKS = {

@@ -41,13 +41,19 @@ const working = (url: string, like: string) => async (): Promise<boolean> =>
 
 const PHASES = { extraction: 'copy (%', load: 'copy %from stdin%' };
 
+async function sharedTemporal(): Promise<string> {
+  const temporal = await testTemporal();
+  await temporal.close();
+  return temporal.address;
+}
+
 describe('a transfer set survives', () => {
   let databases: { source: string; target: string; catalog: string };
   let installation: Installation;
 
   async function install(temporalAddress?: string): Promise<void> {
     installation = new Installation({
-      temporalAddress: temporalAddress ?? (await testTemporal()).address,
+      temporalAddress: temporalAddress ?? (await sharedTemporal()),
       catalogUrl: databases.catalog,
       sourceUrl: databases.source,
       targetUrl: databases.target,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
@@ -58,9 +58,9 @@ export async function untilCancelled(): Promise<never> {
 
 /** Starts workers with default activities, `script` replacing some of them, and stops them after `test`. */
 export async function withWorkflows(script: (harness: Harness) => Partial<Activities>, test: (harness: Harness) => Promise<void>): Promise<void> {
-  const { address, namespace } = await testTemporal();
-  const [native, connection] = await Promise.all([NativeConnection.connect({ address }), Connection.connect({ address })]);
-  const client = new Client({ connection, namespace });
+  const temporal = await testTemporal();
+  const { client, namespace } = temporal;
+  const native = await NativeConnection.connect({ address: temporal.address });
   const queue = `${randomUUID()}-transfers`;
   const calls: string[] = [];
   const harness: Harness = {
@@ -104,7 +104,7 @@ export async function withWorkflows(script: (harness: Harness) => Partial<Activi
   } finally {
     for (const worker of workers) worker.shutdown();
     await running;
-    await Promise.all([native.close(), connection.close()]);
+    await Promise.all([native.close(), temporal.close()]);
   }
 }
 

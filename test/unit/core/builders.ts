@@ -22,12 +22,25 @@ const LOGICAL: Record<string, LogicalType> = {
 /** `id integer!` → a NOT NULL column; without `!` it is nullable. */
 export function column(text: string, more: Partial<ColumnSchema> = {}): ColumnSchema {
   const [name, type] = text.replace('!', '').split(' ') as [string, string];
-  return { name, nativeType: type, logical: LOGICAL[type] ?? { kind: 'text', of: 'other' }, nullable: !text.endsWith('!'), ...more };
+  return {
+    name,
+    nativeType: type,
+    logical: LOGICAL[type] ?? { kind: 'text', of: 'other' },
+    nullable: !text.endsWith('!'),
+    ...more,
+  };
 }
 
-export function table(id: string, columns: (string | ColumnSchema)[] = ['id integer!'], more: Partial<TableSchema> = {}): TableSchema {
+export function table(
+  id: string,
+  columns: (string | ColumnSchema)[] = ['id integer!'],
+  more: Partial<TableSchema> = {},
+): TableSchema {
   const built = columns.map((text) => (typeof text === 'string' ? column(text) : text));
-  const primaryKey = built[0] !== undefined && !built[0].nullable ? { name: `${ref(id).name}_pkey`, columns: [built[0].name] } : undefined;
+  const primaryKey =
+    built[0] !== undefined && !built[0].nullable
+      ? { name: `${ref(id).name}_pkey`, columns: [built[0].name] }
+      : undefined;
   return {
     ref: ref(id),
     kind: 'table',
@@ -48,18 +61,37 @@ export function key(text: string, more: Partial<ForeignKey> = {}): ForeignKey {
   const dot = child.lastIndexOf('.');
   const from = ref(child.slice(0, dot));
   const name = child.slice(dot + 1);
-  return { name: `${from.name}_${name}_fkey`, from, columns: [name], to: ref(parent), toColumns: ['id'], deferrable: false, validated: true, ...more };
+  return {
+    name: `${from.name}_${name}_fkey`,
+    from,
+    columns: [name],
+    to: ref(parent),
+    toColumns: ['id'],
+    deferrable: false,
+    validated: true,
+    ...more,
+  };
 }
 
 /** A target whose types take what has the same name, and bigint for integer; `void` cannot be created. */
-export const types: TargetTypes & { addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string } = {
+export const types: TargetTypes & {
+  addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string;
+} = {
   refuses: (logical, nativeType) => {
-    const ways: Record<string, string[]> = { int32: ['integer', 'bigint'], int64: ['bigint'], text: ['text', 'varchar'], date: ['date'], timestamp: ['timestamp'], timestamptz: ['timestamptz'] };
+    const ways: Record<string, string[]> = {
+      int32: ['integer', 'bigint'],
+      int64: ['bigint'],
+      text: ['text', 'varchar'],
+      date: ['date'],
+      timestamp: ['timestamp'],
+      timestamptz: ['timestamptz'],
+    };
     const allowed = ways[logical.kind] ?? [];
     return allowed.includes(nativeType) ? undefined : `${nativeType} is none of ${listWords(allowed, 'or')}`;
   },
   nativeType: (planned) => {
-    if (planned.sourceType === 'void') throw new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${planned.source} is void.`, { column: planned.source });
+    if (planned.sourceType === 'void')
+      throw new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${planned.source} is void.`, { column: planned.source });
     return planned.sourceType;
   },
   addColumnSql: (target, added) => `ALTER TABLE ${target.schema}.${target.name} ADD ${added.name} ${added.nativeType}`,

@@ -6,7 +6,8 @@ import { TimeZone } from '../../../../core/plan/time-zone';
 import { table } from '../builders';
 
 const noonOf = (day: string) => new Date(`${day}T12:00:00Z`);
-const days = (range: DateRange, day: string, zone = 'UTC') => Object.values(resolveDates(range, 'date', noonOf(day), zone));
+const days = (range: DateRange, day: string, zone = 'UTC') =>
+  Object.values(resolveDates(range, 'date', noonOf(day), zone));
 
 describe('date presets', () => {
   test.each<[DateRange, string, string, string]>([
@@ -29,15 +30,30 @@ describe('date presets', () => {
 
   test('the day is the one of the zone, not of UTC', () => {
     const now = new Date('2026-11-20T23:30:00Z');
-    expect(resolveDates({ preset: 'today' }, 'date', now, 'Europe/Berlin')).toEqual({ from: '2026-11-21', until: '2026-11-22' });
-    expect(resolveDates({ preset: 'today' }, 'date', now, 'America/New_York')).toEqual({ from: '2026-11-20', until: '2026-11-21' });
-    expect(resolveDates({ preset: 'this-month' }, 'date', new Date('2026-10-31T23:30:00Z'), 'Europe/Berlin')).toEqual({ from: '2026-11-01', until: '2026-12-01' });
+    expect(resolveDates({ preset: 'today' }, 'date', now, 'Europe/Berlin')).toEqual({
+      from: '2026-11-21',
+      until: '2026-11-22',
+    });
+    expect(resolveDates({ preset: 'today' }, 'date', now, 'America/New_York')).toEqual({
+      from: '2026-11-20',
+      until: '2026-11-21',
+    });
+    expect(resolveDates({ preset: 'this-month' }, 'date', new Date('2026-10-31T23:30:00Z'), 'Europe/Berlin')).toEqual({
+      from: '2026-11-01',
+      until: '2026-12-01',
+    });
   });
 
   test('each kind of column gets its own notation', () => {
     const now = noonOf('2026-07-01');
-    expect(resolveDates({ preset: 'today' }, 'timestamp', now, 'Europe/Berlin')).toEqual({ from: '2026-07-01T00:00:00', until: '2026-07-02T00:00:00' });
-    expect(resolveDates({ preset: 'today' }, 'timestamptz', now, 'Europe/Berlin')).toEqual({ from: '2026-06-30T22:00:00Z', until: '2026-07-01T22:00:00Z' });
+    expect(resolveDates({ preset: 'today' }, 'timestamp', now, 'Europe/Berlin')).toEqual({
+      from: '2026-07-01T00:00:00',
+      until: '2026-07-02T00:00:00',
+    });
+    expect(resolveDates({ preset: 'today' }, 'timestamptz', now, 'Europe/Berlin')).toEqual({
+      from: '2026-06-30T22:00:00Z',
+      until: '2026-07-01T22:00:00Z',
+    });
   });
 
   test.each([
@@ -51,7 +67,12 @@ describe('date presets', () => {
     // Midnight comes twice: the day begins with the first.
     ['America/Havana', '2026-11-01', '2026-11-01T04:00:00Z', '2026-11-02T05:00:00Z', 25],
   ])('in %s the day %s is [%s, %s), %d hours', (zone, day, from, until, hours) => {
-    const range = resolveDates({ preset: 'today' }, 'timestamptz', new Date((Date.parse(from) + Date.parse(until)) / 2), zone);
+    const range = resolveDates(
+      { preset: 'today' },
+      'timestamptz',
+      new Date((Date.parse(from) + Date.parse(until)) / 2),
+      zone,
+    );
     expect(range).toEqual({ from, until });
     expect((Date.parse(until) - Date.parse(from)) / 3_600_000).toBe(hours);
     expect(resolveDates({ preset: 'today' }, 'date', new Date(from), zone).from).toBe(day);
@@ -59,7 +80,8 @@ describe('date presets', () => {
 });
 
 describe('explicit ranges', () => {
-  const explicit = (range: DateRange, kind: 'date' | 'timestamp' | 'timestamptz', zone = 'Europe/Berlin') => resolveDates(range, kind, new Date(0), zone);
+  const explicit = (range: DateRange, kind: 'date' | 'timestamp' | 'timestamptz', zone = 'Europe/Berlin') =>
+    resolveDates(range, kind, new Date(0), zone);
 
   test('one end is enough', () => {
     expect(explicit({ from: '2026-01-01' }, 'date')).toEqual({ from: '2026-01-01' });
@@ -73,12 +95,18 @@ describe('explicit ranges', () => {
   });
 
   test('an end within a day counts for a date column from the next day', () => {
-    expect(explicit({ from: '2026-07-01T00:00:00', until: '2026-07-03T00:00:01' }, 'date')).toEqual({ from: '2026-07-01', until: '2026-07-04' });
+    expect(explicit({ from: '2026-07-01T00:00:00', until: '2026-07-03T00:00:01' }, 'date')).toEqual({
+      from: '2026-07-01',
+      until: '2026-07-04',
+    });
   });
 
-  test.each(['2026-02-30', '2026-13-01', 'yesterday', '2026-1-1', '2026-01-01T25:00', "2026-01-01'; DROP TABLE x", ''])('%j is not a date', (text) => {
-    expect(() => explicit({ from: text }, 'date')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
-  });
+  test.each(['2026-02-30', '2026-13-01', 'yesterday', '2026-1-1', '2026-01-01T25:00', "2026-01-01'; DROP TABLE x", ''])(
+    '%j is not a date',
+    (text) => {
+      expect(() => explicit({ from: text }, 'date')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    },
+  );
 
   test('empty ranges, empty filters and unknown zones are refused', () => {
     expect(() => explicit({ from: '2026-01-02', until: '2026-01-02' }, 'date')).toThrow(/not before/);
@@ -92,18 +120,37 @@ describe('the date filter of a table', () => {
   const plan = (column: string) => planDates(orders, { column, preset: 'today' }, noonOf('2026-11-21'), 'UTC');
 
   test('finds the column, also in another letter case', () => {
-    expect(plan('created_at')).toEqual({ column: 'created_at', from: '2026-11-21T00:00:00Z', until: '2026-11-22T00:00:00Z' });
+    expect(plan('created_at')).toEqual({
+      column: 'created_at',
+      from: '2026-11-21T00:00:00Z',
+      until: '2026-11-22T00:00:00Z',
+    });
     expect(plan('day')).toEqual({ column: 'Day', from: '2026-11-21', until: '2026-11-22' });
   });
 
   test('refuses columns that are not there or hold no dates', () => {
-    expect(() => plan('create_at')).toThrow(expect.objectContaining({ code: 'COLUMN_NOT_FOUND', message: expect.stringContaining('Did you mean created_at?') as unknown }));
-    expect(() => plan('note')).toThrow(expect.objectContaining({ code: 'FILTER_INVALID', place: { table: 'public.orders', column: 'note' } }));
+    expect(() => plan('create_at')).toThrow(
+      expect.objectContaining({
+        code: 'COLUMN_NOT_FOUND',
+        message: expect.stringContaining('Did you mean created_at?') as unknown,
+      }),
+    );
+    expect(() => plan('note')).toThrow(
+      expect.objectContaining({ code: 'FILTER_INVALID', place: { table: 'public.orders', column: 'note' } }),
+    );
   });
 });
 
 test('every preset at any time in any zone is a range that is not empty and touches its neighbours', () => {
-  const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'America/Havana', 'Asia/Kathmandu', 'Pacific/Apia', 'Australia/Lord_Howe');
+  const zones = fc.constantFrom(
+    'UTC',
+    'Europe/Berlin',
+    'America/Sao_Paulo',
+    'America/Havana',
+    'Asia/Kathmandu',
+    'Pacific/Apia',
+    'Australia/Lord_Howe',
+  );
   const instants = fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2060, 0, 1) });
   fc.assert(
     fc.property(zones, instants, fc.constantFrom(...DATE_PRESETS), (zone, instant, preset) => {

@@ -15,7 +15,10 @@ const order = (tables: string[], keys: OrderedKey[]) => {
 
 describe('load order', () => {
   test('parents come before children, others by name', () => {
-    const result = order(['lines', 'zones', 'orders', 'customers', 'apples'], [hard('lines.order_id -> orders'), hard('orders.customer_id -> customers')]);
+    const result = order(
+      ['lines', 'zones', 'orders', 'customers', 'apples'],
+      [hard('lines.order_id -> orders'), hard('orders.customer_id -> customers')],
+    );
     expect(result.names).toEqual(['apples', 'customers', 'orders', 'lines', 'zones']);
     expect(result).toMatchObject({ opened: [], cycles: [], problems: [] });
   });
@@ -49,12 +52,18 @@ describe('load order', () => {
   });
 
   test('all keys between two tables are opened together, and one NOT NULL among them holds the others', () => {
-    expect(order(['a', 'b'], [soft('a.x -> b'), soft('a.y -> b'), hard('b.a -> a')]).openedNames).toEqual(['a_x_fkey', 'a_y_fkey']);
+    expect(order(['a', 'b'], [soft('a.x -> b'), soft('a.y -> b'), hard('b.a -> a')]).openedNames).toEqual([
+      'a_x_fkey',
+      'a_y_fkey',
+    ]);
     expect(order(['a', 'b'], [soft('a.x -> b'), hard('a.y -> b'), soft('b.a -> a')]).openedNames).toEqual(['b_a_fkey']);
   });
 
   test('a circle that nothing opens is an error that names its tables and keys', () => {
-    const { problems } = order(['a', 'b', 'c', 'd'], [hard('a.b -> b'), hard('b.c -> c'), hard('c.a -> a'), soft('d.a -> a')]);
+    const { problems } = order(
+      ['a', 'b', 'c', 'd'],
+      [hard('a.b -> b'), hard('b.c -> c'), hard('c.a -> a'), soft('d.a -> a')],
+    );
     expect(problems).toHaveLength(1);
     expect(problems[0]?.code).toBe('CYCLE_WITHOUT_NULLABLE_KEY');
     expect(problems[0]?.message).toContain('public.a → public.b → public.c → public.a');
@@ -62,8 +71,14 @@ describe('load order', () => {
   });
 
   test('every closed circle is reported, each by its shortest way', () => {
-    const { problems } = order(['a', 'b', 'c', 'x', 'y'], [hard('a.b -> b'), hard('b.a -> a'), hard('b.c -> c'), hard('c.a -> a'), hard('x.y -> y'), hard('y.x -> x')]);
-    expect(problems.map(({ message }) => /circle: (.*?)\./.exec(message.replaceAll('public.', ''))?.[1])).toEqual(['a → b → a', 'x → y → x']);
+    const { problems } = order(
+      ['a', 'b', 'c', 'x', 'y'],
+      [hard('a.b -> b'), hard('b.a -> a'), hard('b.c -> c'), hard('c.a -> a'), hard('x.y -> y'), hard('y.x -> x')],
+    );
+    expect(problems.map(({ message }) => /circle: (.*?)\./.exec(message.replaceAll('public.', ''))?.[1])).toEqual([
+      'a → b → a',
+      'x → y → x',
+    ]);
   });
 
   test('long chains and ten thousand tables take under a second', () => {
@@ -85,12 +100,27 @@ describe('load order', () => {
 describe('on any graph of foreign keys', () => {
   const graphs = fc.integer({ min: 1, max: 12 }).chain((size) => {
     const node = fc.integer({ min: 0, max: size - 1 });
-    const edge = fc.record({ from: node, to: node, nullable: fc.boolean(), deferrable: fc.boolean(), column: fc.integer({ min: 0, max: 2 }) });
-    return fc.record({ tables: fc.constant(Array.from({ length: size }, (_, i) => `t${i}`)), edges: fc.array(edge, { maxLength: 30 }) });
+    const edge = fc.record({
+      from: node,
+      to: node,
+      nullable: fc.boolean(),
+      deferrable: fc.boolean(),
+      column: fc.integer({ min: 0, max: 2 }),
+    });
+    return fc.record({
+      tables: fc.constant(Array.from({ length: size }, (_, i) => `t${i}`)),
+      edges: fc.array(edge, { maxLength: 30 }),
+    });
   });
-  type Graph = { tables: string[]; edges: { from: number; to: number; nullable: boolean; deferrable: boolean; column: number }[] };
+  type Graph = {
+    tables: string[];
+    edges: { from: number; to: number; nullable: boolean; deferrable: boolean; column: number }[];
+  };
   const toKeys = ({ edges }: Graph): OrderedKey[] =>
-    edges.map(({ from, to, nullable, deferrable: later, column }, i) => ({ nullable, key: key(`t${from}.c${column} -> t${to}`, { deferrable: later, name: `k${i}` }) }));
+    edges.map(({ from, to, nullable, deferrable: later, column }, i) => ({
+      nullable,
+      key: key(`t${from}.c${column} -> t${to}`, { deferrable: later, name: `k${i}` }),
+    }));
 
   test('keys that are not opened point backwards, opened ones can be opened, and none was opened in vain', () => {
     fc.assert(
@@ -101,7 +131,13 @@ describe('on any graph of foreign keys', () => {
         const at = new Map(result.order.map((table, i) => [tableId(table), i]));
         expect(at.size).toBe(graph.tables.length);
         if (result.problems.length > 0) {
-          const parents = graph.tables.map((_, child) => graph.edges.filter(({ from, to, nullable, deferrable: later }) => from === child && to !== child && !nullable && !later).map(({ to }) => to));
+          const parents = graph.tables.map((_, child) =>
+            graph.edges
+              .filter(
+                ({ from, to, nullable, deferrable: later }) => from === child && to !== child && !nullable && !later,
+              )
+              .map(({ to }) => to),
+          );
           expect(stronglyConnected(parents).filter((group) => group.length > 1)).toHaveLength(result.problems.length);
           return;
         }
@@ -112,8 +148,13 @@ describe('on any graph of foreign keys', () => {
         }
         const kept = keys.filter(({ key: each }) => !opened.has(each));
         const parents = (extra: OrderedKey[]) =>
-          graph.tables.map((name) => [...kept, ...extra].filter(({ key: { from, to } }) => from.name === name && to.name !== name).map(({ key: { to } }) => graph.tables.indexOf(to.name)));
-        const circles = (extra: OrderedKey[]) => stronglyConnected(parents(extra)).filter((group) => group.length > 1).length;
+          graph.tables.map((name) =>
+            [...kept, ...extra]
+              .filter(({ key: { from, to } }) => from.name === name && to.name !== name)
+              .map(({ key: { to } }) => graph.tables.indexOf(to.name)),
+          );
+        const circles = (extra: OrderedKey[]) =>
+          stronglyConnected(parents(extra)).filter((group) => group.length > 1).length;
         expect(circles([])).toBe(0);
         for (const each of keys) if (opened.has(each.key)) expect(circles([each])).toBeGreaterThan(0);
       }),
@@ -125,7 +166,11 @@ describe('on any graph of foreign keys', () => {
     fc.assert(
       fc.property(graphs, fc.integer(), (graph, seed) => {
         const keys = toKeys(graph);
-        const mix = <T>(items: T[]) => items.map((item, i) => ({ item, at: Math.sin(seed + i) })).sort((a, b) => a.at - b.at).map(({ item }) => item);
+        const mix = <T>(items: T[]) =>
+          items
+            .map((item, i) => ({ item, at: Math.sin(seed + i) }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ item }) => item);
         const one = order(graph.tables, keys);
         const other = order(mix(graph.tables), mix(keys));
         expect(other.names).toEqual(one.names);

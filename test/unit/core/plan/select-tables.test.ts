@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { duplicateTargets, restrictSelection, selectTables, type TableEntry } from '../../../../core/plan/select-tables';
+import {
+  duplicateTargets,
+  restrictSelection,
+  selectTables,
+  type TableEntry,
+} from '../../../../core/plan/select-tables';
 import { tableId } from '../../../../core/types/table';
 import { ref } from '../builders';
 
-const entries = (...patterns: string[]): TableEntry<string>[] => patterns.map((pattern, i) => ({ pattern, options: `option ${i}`, path: `tables[${i}]` }));
+const entries = (...patterns: string[]): TableEntry<string>[] =>
+  patterns.map((pattern, i) => ({ pattern, options: `option ${i}`, path: `tables[${i}]` }));
 const existing = (...ids: string[]) => ids.map(ref);
 const select = (patterns: string[], ids: string[]) => selectTables(entries(...patterns), existing(...ids));
 const names = (selection: ReturnType<typeof select>) => selection.selected.map(({ source }) => tableId(source));
@@ -25,14 +31,24 @@ describe('selecting tables', () => {
   });
 
   test('a name beats a pattern and the more specific pattern beats the other, wherever they stand', () => {
-    const selection = select(['sales.*', '*', 'orders', 'sales.o*'], ['sales.orders', 'sales.offers', 'sales.lines', 'hr.staff']);
+    const selection = select(
+      ['sales.*', '*', 'orders', 'sales.o*'],
+      ['sales.orders', 'sales.offers', 'sales.lines', 'hr.staff'],
+    );
     const options = Object.fromEntries(selection.selected.map(({ source, entry }) => [tableId(source), entry.pattern]));
-    expect(options).toEqual({ 'sales.orders': 'orders', 'sales.offers': 'sales.o*', 'sales.lines': 'sales.*', 'hr.staff': '*' });
+    expect(options).toEqual({
+      'sales.orders': 'orders',
+      'sales.offers': 'sales.o*',
+      'sales.lines': 'sales.*',
+      'hr.staff': '*',
+    });
     expect(selection.problems).toEqual([]);
   });
 
   test('exclusions take tables out of patterns', () => {
-    expect(names(select(['sales.*', '!sales.tmp_*', '!sales.raw'], ['sales.orders', 'sales.tmp_1', 'sales.raw']))).toEqual(['sales.orders']);
+    expect(
+      names(select(['sales.*', '!sales.tmp_*', '!sales.raw'], ['sales.orders', 'sales.tmp_1', 'sales.raw'])),
+    ).toEqual(['sales.orders']);
   });
 
   test('a table named on its own stays when a pattern excludes it', () => {
@@ -58,7 +74,10 @@ describe('selecting tables', () => {
   });
 
   test('patterns leave views out, names take them', () => {
-    const tables = [{ ...ref('a.t'), kind: 'table' as const }, { ...ref('a.v'), kind: 'view' as const }];
+    const tables = [
+      { ...ref('a.t'), kind: 'table' as const },
+      { ...ref('a.v'), kind: 'view' as const },
+    ];
     expect(selectTables(entries('a.*'), tables).selected).toHaveLength(1);
     expect(selectTables(entries('a.v'), tables).selected).toHaveLength(1);
   });
@@ -102,7 +121,9 @@ describe('selecting tables', () => {
   });
 
   test('a table in the wrong schema is suggested', () => {
-    expect(select(['sales.invoices'], ['accounting.invoices', 'sales.x']).problems[0]?.message).toContain('accounting.invoices');
+    expect(select(['sales.invoices'], ['accounting.invoices', 'sales.x']).problems[0]?.message).toContain(
+      'accounting.invoices',
+    );
   });
 
   test('two entries for one table are named in the error', () => {
@@ -121,7 +142,10 @@ describe('restricting a selection', () => {
 
   test.each([
     [['orders'], ['sales.orders']],
-    [['hr.staff', 'lines'], ['hr.staff', 'sales.lines']],
+    [
+      ['hr.staff', 'lines'],
+      ['hr.staff', 'sales.lines'],
+    ],
     [['sales.*'], ['sales.lines', 'sales.orders']],
     [['*l*'], ['sales.lines']],
   ])('%j leaves %j', (wanted, expected) => {
@@ -145,5 +169,7 @@ test('two sources for one target are named with their entries', () => {
   ]);
   expect(rest).toEqual([]);
   expect(problem).toMatchObject({ code: 'DUPLICATE_TARGET', place: { table: 't.x', path: 'tables[1]' } });
-  expect(problem?.message).toBe("Target table t.x would be written by a.x (entry 'a.*' at tables[0]) and b.x (entry 'b.x' at tables[1]).");
+  expect(problem?.message).toBe(
+    "Target table t.x would be written by a.x (entry 'a.*' at tables[0]) and b.x (entry 'b.x' at tables[1]).",
+  );
 });

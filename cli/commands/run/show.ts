@@ -1,0 +1,25 @@
+import { createCommand } from '../../core/create-command';
+import { printRun } from '../../core/follow';
+import { flag, required } from '../../core/options';
+import { verdictOf } from '../../output/run-report';
+
+export const runShow = createCommand({
+  path: ['run', 'show'],
+  summary: 'Show a run: its tables, and the proof that they arrived unchanged',
+  details: 'Rows of source and target and, column by column, the figures of both that were compared before publishing; how each table was published and how long readers waited; warnings; errors with what to do next.',
+  args: { run: required('RUN', 'id of the run, with or without `transfer/`, or a set: its latest run') },
+  options: { summary: flag('leave out the figures of the columns') },
+  examples: [
+    ['run show sales-daily/2026-11-20T05:00Z', 'one run'],
+    ['run show sales-daily --summary', 'the latest run of a set, without the figures'],
+    ['run show sales-daily --json', 'everything, for a script'],
+  ],
+  async run(context, { args, options }) {
+    const client = await context.connect();
+    const details = await client.runs.show(args.run);
+    if (context.global.json) {
+      const tables = details.tables.map((table) => ({ ...table, verification: verdictOf(table) }));
+      context.result({ ...details, tables }, () => '');
+    } else printRun(context, details, !options.summary);
+  },
+});

@@ -1,0 +1,133 @@
+/** Loads a configuration: files, variables and overrides in, one checked document out. */
+import { dirname, resolve } from 'node:path';
+import type { ConfigProblem } from '../core/errors/longshore-error';
+import { LongshoreError } from '../core/errors/longshore-error';
+import { didYouMean } from '../core/plan/suggest';
+import { type Config, configSchema } from '../schemas/config';
+import type { TransferSet } from '../schemas/transfer-set';
+import { checkDocument } from './checks';
+import { FileLoader } from './extends';
+import { applyOverrides, applyVariables } from './overrides';
+import { type ConfigPath, formatPath } from './path';
+import { ProblemList } from './problems';
+import { describeMissing, type Environment, fillReferences, hasReference, isLate, type Lookup, parseReferences } from './references';
+import { typedValue } from './shape';
+import { fromPlain, mapScalars, positionOf, type ScalarNode, toPlain, type TreeNode } from './tree';
+import { describeIssues } from './validate';
+
+export interface LoadOptions {
+  /** Variables for overrides and references; those of the process when left out. */
+  env?: Environment;
+  /** Values by path, `{ 'transferSets.daily.maxRows': 5 }`; they win over files and variables. */
+  overrides?: Readonly<Record<string, unknown>>;
+  /** What is otherwise a warning of a set that can never run (a read-only target) is a problem. For `config check`. */
+  strict?: boolean;
+}
+
+export interface LoadedConfig {
+  /** Checked, defaults filled in; connection settings may still be references. */
+  config: Config;
+  /** Every file read, the main one first. */
+  files: string[];
+  /** Folder of the main file, absolute: what relative paths in the configuration are relative to. */
+  baseDir: string;
+  warnings: ConfigProblem[];
+}
+
+/**
+ * Reads `path` and what it extends. Throws one LongshoreError for everything that is wrong with them, as `problems`:
+ * CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_EXTENDS_CYCLE, CONFIG_INVALID, CONFIG_UNKNOWN_NAME, DUPLICATE_TARGET,
+ * SECRET_MISSING; CONFIG_INVALID where they are of several kinds. Nothing connects anywhere.
+ */
+export function loadConfig(path: string, { env = process.env, overrides = {}, strict = false }: LoadOptions = {}): LoadedConfig {
+  const problems = new ProblemList();
+  const warnings = new ProblemList();
+  const loader = new FileLoader(env, problems);
+  const read = loader.load(path, path);
+  problems.throwIfAny();
+  if (!read) throw new LongshoreError('INTERNAL', `${path} gave neither a document nor a problem.`);
+  const baseDir = dirname(resolve(path));
+  const overridden = applyOverrides(applyVariables(read, env, problems), overrides, problems);
+  const tree = fillEarly(overridden, { env, baseDir }, problems, warnings);
+  const config = validate(tree, problems, strict ? problems : warnings, warnings);
+  problems.throwIfAny();
+  if (!config) throw new LongshoreError('INTERNAL', `${path} gave neither a configuration nor a problem.`);
+  return { config, files: loader.files, baseDir, warnings: warnings.list() };
+}
+
+/** Checks a stored document again, e.g. one from the catalog. Its early references were filled when it was loaded. */
+export function parseDocument(document: unknown, name = 'the stored configuration'): Config {
+  const problems = new ProblemList();
+  const config = validate(fromPlain(document, { file: name }), problems, new ProblemList(), new ProblemList());
+  problems.throwIfAny();
+  if (!config) throw new LongshoreError('INTERNAL', `${name} gave neither a configuration nor a problem.`);
+  return config;
+}
+
+/** The set of this name. Throws CONFIG_UNKNOWN_NAME with what it may have been meant to be. */
+export function requireSet(config: Config, name: string): TransferSet {
+  const set = Object.hasOwn(config.transferSets, name) ? config.transferSets[name] : undefined;
+  if (set) return set;
+  const known = Object.keys(config.transferSets);
+  const hint = didYouMean(name, known) || (known.length > 0 ? ` Defined are ${known.join(', ')}.` : ' None is defined.');
+  throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no transfer set \`${name}\`.${hint}`, { path: formatPath(['transferSets', name]) });
+}
+
+function validate(tree: TreeNode, problems: ProblemList, refusals: ProblemList, warnings: ProblemList): Config | undefined {
+  const document = toPlain(tree);
+  const place = (path: ConfigPath) => positionOf(tree, path);
+  const result = configSchema.safeParse(document);
+  const isFaulty = new Set<string>();
+  for (const { path, message } of result.success ? [] : describeIssues(result.error.issues, document)) {
+    problems.add(message, place(path), path);
+    isFaulty.add(formatPath(path));
+  }
+  checkDocument(document, {
+    // The schema has already objected to this very place, and in plainer words.
+    problem: (path, message, code) => isFaulty.has(formatPath(path)) || problems.add(message, place(path), path, code),
+    warning: (path, message, code) => (code === undefined ? warnings : refusals).add(message, place(path), path, code),
+  });
+  return result.success ? result.data : undefined;
+}
+
+/** Fills in references outside of connection settings; those inside are only looked at. */
+function fillEarly(tree: TreeNode, lookup: Lookup, problems: ProblemList, warnings: ProblemList): TreeNode {
+  const document = toPlain(tree);
+  return mapScalars(tree, (scalar, path) => {
+    const { value } = scalar;
+    if (typeof value !== 'string' || !hasReference(value)) return scalar;
+    return fillScalar({ ...scalar, value }, path, { document, lookup, problems, warnings });
+  });
+}
+
+interface FillContext {
+  document: unknown;
+  lookup: Lookup;
+  problems: ProblemList;
+  warnings: ProblemList;
+}
+
+function fillScalar(scalar: ScalarNode & { value: string }, path: ConfigPath, { document, lookup, problems, warnings }: FillContext): TreeNode {
+  const late = isLate(path);
+  const subject = `\`${String(path.at(-1) ?? '')}\``;
+  const parsed = parseReferences(scalar.value);
+  if ('problem' in parsed) {
+    problems.add(`${subject} ${parsed.problem}.`, scalar.at, path);
+    return scalar;
+  }
+  if (!late && parsed.pieces.some((piece) => typeof piece !== 'string' && piece.source === 'file')) {
+    problems.add(`${subject} refers to a file, and this setting is stored with its value: only connection settings may hold secrets.`, scalar.at, path);
+    return scalar;
+  }
+  const filled = fillReferences(parsed.pieces, lookup);
+  if ('missing' in filled) {
+    for (const missing of filled.missing) {
+      const list = late ? warnings : problems;
+      list.add(`${subject} refers to ${describeMissing(missing)}.`, scalar.at, path, 'SECRET_MISSING');
+    }
+    return scalar;
+  }
+  if (late) return scalar;
+  const isWhole = parsed.pieces.length === 1 && typeof parsed.pieces[0] !== 'string';
+  return fromPlain(isWhole ? typedValue(filled.value, path, document) : filled.value, scalar.at);
+}

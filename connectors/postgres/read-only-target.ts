@@ -1,0 +1,27 @@
+import { LongshoreError } from '../../core/errors/longshore-error';
+import type { TargetDatabase } from '../connector';
+import type { PostgresPool } from './pool';
+
+/** A target that refuses every call, before any of its code runs: what an environment marked `readOnly` has. */
+export function readOnlyTarget(pool: PostgresPool): TargetDatabase {
+  const refuse = (): never => {
+    pool.assertWritable('write anything');
+    throw new LongshoreError('INTERNAL', 'A target that can be written was guarded as read-only.');
+  };
+  const refuseLater = async (): Promise<never> => refuse();
+  return {
+    chooseStrategy: refuseLater,
+    nativeType: refuse,
+    refuses: refuse,
+    addColumnSql: refuse,
+    createTableSql: refuse,
+    prepare: refuseLater,
+    loadPart: refuseLater,
+    finish: refuseLater,
+    aggregates: refuseLater,
+    reset: refuseLater,
+    publish: refuseLater,
+    cleanup: refuseLater,
+    countRows: refuseLater,
+  };
+}

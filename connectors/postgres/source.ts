@@ -1,0 +1,68 @@
+/** PostgreSQL as the database that rows come from. */
+import { tableId } from '../../core/types/table';
+import type { TableAggregates } from '../../core/types/transfer';
+import type { ReadRequest, SourceDatabase } from '../connector';
+import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
+import { toPostgresError } from './errors';
+import { extractPart, selectSql } from './extract';
+import { checkFilter } from './filter';
+import type { ServerFacts } from './introspect';
+import type { PostgresClient, PostgresPool, Row } from './pool';
+import { planRanges } from './ranges';
+import { fromClause, parseRange, readOptions } from './select';
+import { openSnapshot, sessionSettings, withSnapshot } from './snapshot';
+import { identList } from './sql';
+import { unchangedSince } from './unchanged';
+
+export function createPostgresSource({ pool, facts }: { pool: PostgresPool; facts: ServerFacts }): SourceDatabase {
+  return {
+    openSnapshot: () => openSnapshot(pool),
+    checkFilter: (table, filter) => checkFilter(pool, table, filter),
+    countRows: (request, exact) => (exact ? countRows(pool, request) : estimateRows(pool, request)),
+    selectSql: (request, range) => selectSql(request, range && parseRange(range)),
+    planRanges: (request, partBytes) => planRanges(pool, facts, request, partBytes),
+    extractPart: (request, progress, signal) => extractPart(pool, request, progress, signal),
+    aggregates: (request) => aggregates(pool, facts, request),
+    unchangedSince: (request, oldToken, slices) => unchangedSince(pool, request, oldToken, slices),
+  };
+}
+
+type CountRequest = Parameters<SourceDatabase['countRows']>[0];
+
+async function aggregates(pool: PostgresPool, facts: ServerFacts, request: ReadRequest): Promise<TableAggregates> {
+  const columns = request.columns.map(({ source, target, logical, sourceType }): AggregateColumn => ({ column: source, name: target, logical, nativeType: sourceType }));
+  // With a limit the rows are cut out first, and only then counted.
+  const names = identList([...new Set([...request.columns.map(({ source }) => source), ...request.orderBy])]);
+  const from = request.filter.limit === undefined ? fromClause(request) : ` FROM (SELECT ${names}${fromClause(request)}) AS first_rows`;
+  const row = await read(pool, request, (client) => client.query<Row>(aggregateSql(columns, from, facts.encoding)));
+  return parseAggregates(columns, row.rows[0] ?? {});
+}
+
+async function countRows(pool: PostgresPool, request: CountRequest): Promise<number> {
+  const { rows } = await read(pool, request, (client) => client.query<Row>(`SELECT pg_catalog.count(*) AS rows FROM (SELECT 1${fromClause(request)}) AS counted`));
+  return Number(rows[0]?.['rows']);
+}
+
+/** The planner's reckoning of the same query: quick, and as good as the table's statistics. */
+async function estimateRows(pool: PostgresPool, request: CountRequest): Promise<number> {
+  const { rows } = await read(pool, request, (client) => client.query<Row>(`EXPLAIN (FORMAT JSON) SELECT 1${fromClause(request)}`));
+  const plans = JSON.parse(rows[0]?.['QUERY PLAN'] ?? '[]') as { Plan?: { 'Plan Rows'?: number } }[];
+  return plans[0]?.Plan?.['Plan Rows'] ?? -1;
+}
+
+/** Under the request's snapshot, or the present state where it has none. Read-only either way. */
+async function read<T>(pool: PostgresPool, request: CountRequest, fn: (client: PostgresClient) => Promise<T>): Promise<T> {
+  const options = readOptions(request);
+  try {
+    if (request.snapshot !== undefined) return await withSnapshot(pool, request.snapshot, fn, options);
+    return await pool.transaction(
+      async (client) => {
+        for (const setting of sessionSettings(options)) await client.query(setting);
+        return fn(client);
+      },
+      { readOnly: true },
+    );
+  } catch (error) {
+    throw toPostgresError(error, { table: tableId(request.table) }, pool.server);
+  }
+}

@@ -1,0 +1,87 @@
+/** PostgreSQL as the place where rows arrive: staging, load, keys, switch, cleanup. */
+import { tableId, type TableRef, type TableSchema } from '../../core/types/table';
+import type { TableAggregates } from '../../core/types/transfer';
+import { choosePublishStrategy, type StrategyChoice } from '../../core/plan/publish-strategy';
+import type { PostgresEnvironment } from '../../schemas/environment';
+import type { StagingRequest, TargetDatabase } from '../connector';
+import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
+import { cleanup } from './cleanup';
+import { addColumnSql, createTableSql } from './ddl';
+import { mayQuiet } from './delete-insert';
+import { describeLive } from './dependents';
+import { toPostgresError } from './errors';
+import { finishStaging } from './finish';
+import { serverFacts } from './introspect';
+import { loadPart } from './load';
+import type { PostgresPool } from './pool';
+import { PATIENCE, publish, type PublishPatience } from './publish';
+import { qualified } from './sql';
+import { prepareStaging, resetStaging, stagingRef } from './staging';
+import { swapObstacles } from './swap-obstacles';
+import { refuses } from './type-fit';
+import { nativeType } from './types';
+
+export interface PostgresTargetDeps {
+  pool: PostgresPool;
+  environment: PostgresEnvironment;
+  /** How long publishing waits for others. Default: two minutes for locks, half a minute for readers with an older snapshot. */
+  patience?: PublishPatience;
+}
+
+/** Every method throws READ_ONLY_ENVIRONMENT when the environment is `readOnly`, before it does anything. */
+export function createPostgresTarget({ pool, environment, patience = PATIENCE }: PostgresTargetDeps): TargetDatabase {
+  const { stagingSchema } = environment;
+  const guarded =
+    <A extends unknown[], R>(what: string, method: (...args: A) => R) =>
+    (...args: A): R => {
+      pool.assertWritable(what);
+      return method(...args);
+    };
+  const guardedAsync = <A extends unknown[], R>(what: string, method: (...args: A) => Promise<R>): ((...args: A) => Promise<R>) => {
+    const checked = guarded(what, method);
+    // A refusal is a rejected promise, as every other failure of these methods.
+    return async (...args) => checked(...args);
+  };
+  return {
+    chooseStrategy: guardedAsync('plan to write', (table, plan) => chooseStrategy(pool, table, plan)),
+    nativeType: guarded('plan to write', nativeType),
+    refuses: guarded('plan to write', (logical, native) => refuses(logical, native)),
+    addColumnSql: guarded('add columns', addColumnSql),
+    createTableSql: guarded('create tables', createTableSql),
+    prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
+    loadPart: guardedAsync('load rows', (request, progress, signal) => loadPart(pool, stagingSchema, request, progress, signal)),
+    finish: guardedAsync('build keys', (request) => finishStaging(pool, stagingSchema, request)),
+    aggregates: guardedAsync('read staging', (request) => stagedAggregates(pool, stagingSchema, request)),
+    reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
+    publish: guardedAsync('publish', (request, signal) => publish(pool, stagingSchema, request, patience, signal)),
+    cleanup: guardedAsync('drop staging tables', (runId) => cleanup(pool, stagingSchema, runId)),
+    countRows: guardedAsync('publish', (ref) => countRows(pool, ref)),
+  } satisfies TargetDatabase;
+}
+
+async function chooseStrategy(pool: PostgresPool, table: TableSchema | undefined, plan: Parameters<TargetDatabase['chooseStrategy']>[1]): Promise<StrategyChoice> {
+  const { mode, forced, estimatedRows, targetRef } = plan;
+  const asked = { mode, ...(forced === undefined ? {} : { forced }) };
+  const none = { ...asked, exists: false, obstacles: [], rows: estimatedRows, bytes: 0, referenced: false, mayQuietTriggers: false };
+  if (!table) return choosePublishStrategy(none);
+  return pool.transaction(async (client) => {
+    const [live] = await describeLive(client, [targetRef]);
+    if (!live) return choosePublishStrategy(none);
+    const rows = estimatedRows < 0 ? -1 : Math.max(estimatedRows, live.rows);
+    return choosePublishStrategy({ ...asked, exists: true, obstacles: swapObstacles(live), rows, bytes: live.bytes, referenced: live.referencedBy.length > 0, mayQuietTriggers: await mayQuiet(client) });
+  });
+}
+
+async function stagedAggregates(pool: PostgresPool, stagingSchema: string, { runId, plan }: StagingRequest): Promise<TableAggregates> {
+  const columns = plan.columns.map(({ target, targetType, logical }): AggregateColumn => ({ column: target, name: target, logical, nativeType: targetType }));
+  const { encoding } = await serverFacts(pool);
+  const { rows } = await pool.query(aggregateSql(columns, `FROM ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`, encoding)).catch((error: unknown) => {
+    throw toPostgresError(error, { table: tableId(plan.targetRef) });
+  });
+  return parseAggregates(columns, rows[0] ?? {});
+}
+
+async function countRows(pool: PostgresPool, ref: TableRef): Promise<number> {
+  const { rows } = await pool.query(`SELECT count(*)::text AS rows FROM ${qualified(ref)}`);
+  return Number(rows[0]?.['rows']);
+}

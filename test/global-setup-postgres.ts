@@ -1,0 +1,5 @@
+import { sharePostgres } from './helpers/shared-servers';
+
+export default async function setup(): Promise<void> {
+  await sharePostgres();
+}

@@ -1,0 +1,57 @@
+import type { Configurations, EnvironmentRef } from '../activities/dependencies';
+import type { ConfigurationStore } from '../catalog';
+import { loadConfig } from '../config/load';
+import { parseDocument, resolveEnvironment } from '../config/secrets';
+import { LongshoreError } from '../core/errors/longshore-error';
+import type { TargetRules } from '../core/plan/safety';
+import type { Config } from '../schemas/config';
+import type { EnvironmentConfig } from '../schemas/environment';
+
+export interface Environments {
+  configurations: Configurations;
+  /** Connection settings with secrets, resolved here and now, in this process's environment. */
+  environment(ref: EnvironmentRef): Promise<EnvironmentConfig>;
+  environmentRules(ref: EnvironmentRef): Promise<TargetRules>;
+}
+
+/**
+ * Stored configurations come from the catalog and stay as they were when the run started; only secrets are looked up
+ * when they are needed: references in the process's environment, literal ones in the worker's own configuration file.
+ */
+export function createEnvironments(store: ConfigurationStore, configPath: string): Environments {
+  const parsed = new Map<number, Promise<Config>>();
+
+  async function read(version: number): Promise<Config> {
+    const stored = await store.get(version);
+    if (!stored) throw new LongshoreError('CONFIG_NOT_FOUND', `The catalog has no configuration version ${version}.`);
+    return parseDocument(stored.document);
+  }
+
+  /** Versions never change, so each is parsed once. */
+  async function get(version: number): Promise<Config> {
+    const known = parsed.get(version) ?? read(version);
+    parsed.set(version, known);
+    try {
+      return await known;
+    } catch (error) {
+      parsed.delete(version);
+      throw error;
+    }
+  }
+
+  const localSecrets = async (): Promise<Config> => (await loadConfig(configPath, { env: process.env })).config;
+
+  return {
+    configurations: { get },
+    async environment({ configVersion, environment }) {
+      return resolveEnvironment(await get(configVersion), environment, { env: process.env, local: localSecrets, configPath });
+    },
+    async environmentRules({ configVersion, environment }) {
+      const { readOnly, protectedTables, maxRowsPerTable } = (await get(configVersion)).environments[environment] ?? {
+        readOnly: true,
+        protectedTables: [],
+      };
+      return { name: environment, readOnly, protectedTables, ...(maxRowsPerTable !== undefined && { maxRowsPerTable }) };
+    },
+  };
+}
