@@ -29,7 +29,7 @@ export async function startRig() {
   const configPath = join(folder, 'longshore.yaml');
   const env = { ...process.env, SRC_URL: postgres.url('src'), UAT_URL: postgres.url('uat'), CATALOG_URL: postgres.url('catalog') };
   writeFileSync(configPath, configuration(temporal.address, join(folder, 'staging')));
-  const config = await loadConfig(configPath, { env });
+  const config = loadConfig(configPath, { env });
   const client = await LongshoreClient.connect({ temporal: { address: temporal.address, namespace: 'default' }, catalog: { url: postgres.url('catalog') } });
 
   let worker = await startWorkerProcess(configPath, env);
@@ -137,9 +137,9 @@ transferSets:
 
 async function startWorkerProcess(configPath: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const main = join(__dirname, '..', 'cli', 'main.js');
-  const child = spawn(process.execPath, [main, 'worker', '--config', configPath], { env: { ...env, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main, 'worker', '--config', configPath], { env: { ...env, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'ignore', 'pipe'] });
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => /listening/i.test(chunk.toString()) && resolve());
+    child.stderr.on('data', (chunk: Buffer) => /Working for/.test(chunk.toString()) && resolve());
     child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
   });
   return child;

@@ -25,39 +25,53 @@ export interface LiveProgress extends Omit<RunProgress, 'tables'> {
 export interface Underway {
   rowsRead: number;
   rowsLoaded: number;
+  bytesRead: number;
 }
 
 /** Adds up the heartbeats `{ rows, bytes }` of a table's pending activities. */
 export function underway(pending: readonly { type: string; heartbeat: unknown }[]): Underway {
-  const total = { rowsRead: 0, rowsLoaded: 0 };
+  const total = { rowsRead: 0, rowsLoaded: 0, bytesRead: 0 };
   for (const { type, heartbeat } of pending) {
-    const rows = rowsOf(heartbeat);
-    if (type === 'extractPart') total.rowsRead += rows;
+    const rows = figureOf(heartbeat, 'rows');
+    if (type === 'extractPart') {
+      total.rowsRead += rows;
+      total.bytesRead += figureOf(heartbeat, 'bytes');
+    }
     if (type === 'loadPart') total.rowsLoaded += rows;
   }
   return total;
 }
 
-function rowsOf(heartbeat: unknown): number {
-  const rows: unknown = typeof heartbeat === 'object' && heartbeat !== null && 'rows' in heartbeat ? heartbeat.rows : 0;
-  return typeof rows === 'number' && Number.isFinite(rows) ? rows : 0;
+function figureOf(heartbeat: unknown, name: 'rows' | 'bytes'): number {
+  const value: unknown = typeof heartbeat === 'object' && heartbeat !== null ? Reflect.get(heartbeat, name) : 0;
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 /** One table from all that is known of it. */
 export function liveTable(table: TableProgress, record?: RunTableRecord, child?: TransferTableProgress, live?: Underway): LiveTable {
   const loaded = Math.max(table.rows, record?.rowsLoaded ?? 0, child?.rows ?? 0);
   const rows = loaded + (live?.rowsLoaded ?? 0);
+  const bytes = Math.max(table.bytes, child?.bytes ?? 0, record?.bytes ?? 0);
   return {
     ...table,
     phase: table.phase === 'copying' && child ? child.phase : table.phase,
     rows,
     rowsRead: Math.max(rows, (record?.rowsExtracted ?? 0) + (live?.rowsRead ?? 0)),
-    bytes: Math.max(table.bytes, child?.bytes ?? 0, record?.bytes ?? 0),
+    bytes: bytes + bytesUnderway(record, live),
     parts: Math.max(table.parts, child?.parts ?? 0, record?.parts ?? 0),
     partsLoaded: Math.max(table.partsLoaded, child?.partsLoaded ?? 0, record?.partsLoaded ?? 0),
     error: table.error ?? record?.error,
     lockedMs: record?.lockedMs,
   };
+}
+
+/**
+ * Heartbeats count bytes as they come from the source, the ledger those of compressed files: where finished parts show
+ * how many bytes a row takes, that is used, so that the sum does not jump back when a part is finished.
+ */
+function bytesUnderway(record: RunTableRecord | undefined, live: Underway | undefined): number {
+  if (!live) return 0;
+  return record && record.rowsExtracted > 0 ? Math.round((record.bytes / record.rowsExtracted) * live.rowsRead) : live.bytesRead;
 }
 
 /** A table as the catalog alone knows it. */

@@ -23,9 +23,13 @@ type Fields = Readonly<Record<string, unknown>>;
 const LEVELS: Readonly<Record<string, readonly [number, number]>> = { none: [0, 0], zstd: [1, 22], gzip: [0, 9], brotli: [0, 11] };
 const PART_SIZE = { min: 8192, max: 4e9 };
 
+const URL_WANTED = '`url` must be a URL such as postgres://user:password@host:5432/database; special characters in it are percent-encoded.';
+
 export function checkDocument(document: unknown, report: CheckReport): void {
   const environments = fields(fields(document)['environments']);
   for (const [name, environment] of Object.entries(environments)) checkEnvironment(['environments', name], fields(environment), report);
+  const { url } = fields(fields(document)['catalog']);
+  if (isLiteral(url) && !isPostgresUrl(url)) report.problem(['catalog', 'url'], URL_WANTED);
   for (const [name, set] of Object.entries(fields(fields(document)['transferSets']))) {
     if (isFields(set)) checkSet(['transferSets', name], set, environments, report);
   }
@@ -41,7 +45,7 @@ function checkEnvironment(path: ConfigPath, environment: Fields, report: CheckRe
     return;
   }
   if (single.length > 0) report.problem([...path, single[0] ?? 'host'], `\`url\` already says where the database is: take out ${single.map((key) => `\`${key}\``).join(', ')}, or \`url\`.`);
-  if (typeof url === 'string' && !url.includes('${') && !isPostgresUrl(url)) report.problem([...path, 'url'], '`url` must be a URL such as postgres://user:password@host:5432/database; special characters in it are percent-encoded.');
+  if (isLiteral(url) && !isPostgresUrl(url)) report.problem([...path, 'url'], URL_WANTED);
 }
 
 function checkSet(path: ConfigPath, set: Fields, environments: Fields, report: CheckReport): void {
@@ -114,6 +118,7 @@ function checkTables(path: ConfigPath, tables: readonly unknown[], context: Tabl
     const at = [...path, index];
     const named = readEntry(entry);
     if (!named) {
+      selects = true;
       if (isFields(entry)) report.problem(at, `Entry ${index + 1} of \`tables\` must have one table name, with its options under it.`);
       continue;
     }
@@ -172,5 +177,6 @@ function checkDates(path: ConfigPath, dates: Fields, timezone: string, report: C
   }
 }
 
+const isLiteral = (value: unknown): value is string => typeof value === 'string' && !value.includes('${');
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 const fields = (value: unknown): Fields => (isFields(value) ? value : {});

@@ -49,19 +49,13 @@ export function loadConfig(path: string, { env = process.env, overrides = {}, st
   const baseDir = dirname(resolve(path));
   const overridden = applyOverrides(applyVariables(read, env, problems), overrides, problems);
   const tree = fillEarly(overridden, { env, baseDir }, problems, warnings);
-  const config = validate(tree, problems, strict ? problems : warnings, warnings);
-  problems.throwIfAny();
-  if (!config) throw new LongshoreError('INTERNAL', `${path} gave neither a configuration nor a problem.`);
+  const config = validateTree(tree, { problems, refusals: strict ? problems : warnings, warnings });
   return { config, files: loader.files, baseDir, warnings: warnings.list() };
 }
 
 /** Checks a stored document again, e.g. one from the catalog. Its early references were filled when it was loaded. */
 export function parseDocument(document: unknown, name = 'the stored configuration'): Config {
-  const problems = new ProblemList();
-  const config = validate(fromPlain(document, { file: name }), problems, new ProblemList(), new ProblemList());
-  problems.throwIfAny();
-  if (!config) throw new LongshoreError('INTERNAL', `${name} gave neither a configuration nor a problem.`);
-  return config;
+  return validateTree(fromPlain(document, { file: name }), { problems: new ProblemList(), refusals: new ProblemList(), warnings: new ProblemList() });
 }
 
 /** The set of this name. Throws CONFIG_UNKNOWN_NAME with what it may have been meant to be. */
@@ -73,21 +67,30 @@ export function requireSet(config: Config, name: string): TransferSet {
   throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no transfer set \`${name}\`.${hint}`, { path: formatPath(['transferSets', name]) });
 }
 
-function validate(tree: TreeNode, problems: ProblemList, refusals: ProblemList, warnings: ProblemList): Config | undefined {
+export interface Findings {
+  /** What was found before is reported along, and what the schema says of the same place left out. */
+  problems: ProblemList;
+  /** Sets that can never run as they stand. */
+  refusals: ProblemList;
+  warnings: ProblemList;
+}
+
+/** The configuration that a tree is. Throws one error for all problems. */
+export function validateTree(tree: TreeNode, { problems, refusals, warnings }: Findings): Config {
   const document = toPlain(tree);
   const place = (path: ConfigPath) => positionOf(tree, path);
   const result = configSchema.safeParse(document);
-  const isFaulty = new Set<string>();
-  for (const { path, message } of result.success ? [] : describeIssues(result.error.issues, document)) {
-    problems.add(message, place(path), path);
-    isFaulty.add(formatPath(path));
-  }
+  // Where something was wrong before, e.g. a reference that leads nowhere, what the schema says is only its echo.
+  const findings = (result.success ? [] : describeIssues(result.error.issues, document)).filter(({ path }) => !problems.has(path));
+  for (const { path, message } of findings) problems.add(message, place(path), path);
+  const isFaulty = new Set(findings.map(({ path }) => formatPath(path)));
   checkDocument(document, {
-    // The schema has already objected to this very place, and in plainer words.
     problem: (path, message, code) => isFaulty.has(formatPath(path)) || problems.add(message, place(path), path, code),
     warning: (path, message, code) => (code === undefined ? warnings : refusals).add(message, place(path), path, code),
   });
-  return result.success ? result.data : undefined;
+  problems.throwIfAny();
+  if (!result.success) throw new LongshoreError('INTERNAL', 'The configuration is wrong, and nothing says why.', {}, { cause: result.error });
+  return result.data;
 }
 
 /** Fills in references outside of connection settings; those inside are only looked at. */

@@ -9,16 +9,23 @@ const SHOWN = 50;
 
 export class ProblemList {
   private readonly found = new Map<string, ConfigProblem>();
+  private readonly paths = new Set<string>();
 
   add(message: string, at: Position, path?: ConfigPath, code: ErrorCode = 'CONFIG_INVALID'): void {
     const text = path && path.length > 0 ? formatPath(path) : undefined;
     const problem: ConfigProblem = { code, message, ...at, ...(text !== undefined && { path: text }) };
     const key = JSON.stringify([problem.file, problem.line, problem.path, problem.message]);
     if (!this.found.has(key)) this.found.set(key, problem);
+    if (text !== undefined) this.paths.add(text);
   }
 
   get isEmpty(): boolean {
     return this.found.size === 0;
+  }
+
+  /** Whether something was already found at exactly this path. */
+  has(path: ConfigPath): boolean {
+    return this.paths.has(formatPath(path));
   }
 
   /** By file in the order of first mention, then by place. */

@@ -24,7 +24,7 @@ export function readSource(path: string, label: string, problems: ProblemList, a
     const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
     return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return fail('CONFIG_NOT_FOUND', `${label} does not exist.`);
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return fail('CONFIG_SYNTAX', `${label} is not UTF-8 text.`);
     return fail('CONFIG_NOT_FOUND', `${label} cannot be read (${String(code)}).`);

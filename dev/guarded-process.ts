@@ -32,7 +32,8 @@ export interface GuardedProcess {
 /**
  * Starts a server that ends when this process ends, however that happens: a small guard process holds the other end of
  * a pipe and stops the server when the pipe closes. It runs in a session of its own, so a Ctrl-C at the terminal
- * reaches us first and we decide the order in which things stop. Rejects when the command cannot be started.
+ * reaches us first and we decide the order in which things stop. Until it is stopped it keeps our event loop alive.
+ * Rejects when the command cannot be started.
  */
 export async function startGuarded(options: GuardedOptions): Promise<GuardedProcess> {
   mkdirSync(dirname(options.logFile), { recursive: true });
@@ -56,15 +57,11 @@ export async function startGuarded(options: GuardedOptions): Promise<GuardedProc
     void exited.then(() => resolve({ error: 'it ended at once' }));
   });
   if (answer.pid === undefined) throw new Error(`${options.command} could not be started: ${answer.error ?? 'unknown reason'}`);
-  guard.unref();
-  // Sockets at run time, but typed as plain streams: an idle pipe must not keep our event loop alive.
-  for (const stream of [guard.stdin, guard.stdout]) (stream as unknown as { unref(): void }).unref();
   return {
     pid: answer.pid,
     exited,
     hasExited: () => gone,
     async stop() {
-      guard.ref();
       guard.stdin.end();
       await exited;
     },

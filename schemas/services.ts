@@ -38,9 +38,7 @@ export const workerSchema = z
     parallelActivities: z.number().int().min(1).max(256).default(8).describe('Activities that one worker runs at once.'),
     threads: z.number().int().min(1).max(64).optional().describe('Threads that read and load parts; one for each processor when left out.'),
     memoryLimit: size.default('400MB').describe('Memory that DuckDB may use in one worker.'),
-    heartbeat: duration.default('10s').describe('How often running work reports progress.'),
-    heartbeatTimeout: duration.default('60s').describe('Work that has reported nothing for this long is given to another worker.'),
-    shutdownGrace: duration.default('30s').describe('How long a stopping worker lets work finish before it interrupts it.'),
+    shutdownGrace: duration.default('10s').describe('How long a stopping worker lets work finish before it interrupts it.'),
   })
   .describe('Workers: how much one process does.');
 

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { LongshoreError } from '../core/errors/longshore-error';
 
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** The system's name for an error, such as ENOENT. */
+export const codeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LongshoreError } from '../core/errors/longshore-error';
-import { isMissing, stagingError } from './disk-errors';
+import { codeOf, isMissing, stagingError } from './disk-errors';
 import { hashFile } from './hash-file';
 
 /** Where Parquet parts lie between extraction and load. A local folder now; an object store can take its place. */
@@ -51,7 +51,7 @@ export function localPartStore({ root, minFreeBytes }: LocalPartStoreOptions): P
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await writeFile(join(runFolder(runId), RUN_FILE), JSON.stringify({ runId }), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-          if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+          if (codeOf(error) !== 'EEXIST') throw error;
         });
       } catch (error) {
         throw stagingError(error, folder);
@@ -166,7 +166,7 @@ async function describeRun(folder: string): Promise<Leftover | undefined> {
       modified: new Date(Math.max(...facts.map(({ mtimeMs }) => mtimeMs))),
     };
   } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) return undefined;
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined;
     throw stagingError(error, folder);
   }
 }

@@ -1,7 +1,7 @@
 import type { Configurations, EnvironmentRef } from '../activities/dependencies';
 import type { ConfigurationStore } from '../catalog';
-import { loadConfig } from '../config/load';
-import { parseDocument, resolveEnvironment } from '../config/secrets';
+import { loadConfig, parseDocument } from '../config/load';
+import { resolveEnvironment } from '../config/secrets';
 import { LongshoreError } from '../core/errors/longshore-error';
 import type { TargetRules } from '../core/plan/safety';
 import type { Config } from '../schemas/config';
@@ -39,12 +39,11 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
     }
   }
 
-  const localSecrets = async (): Promise<Config> => (await loadConfig(configPath, { env: process.env })).config;
-
   return {
     configurations: { get },
     async environment({ configVersion, environment }) {
-      return resolveEnvironment(await get(configVersion), environment, { env: process.env, local: localSecrets, configPath });
+      const { config: own, baseDir } = loadConfig(configPath, { env: process.env });
+      return resolveEnvironment(await get(configVersion), environment, process.env, { own, baseDir });
     },
     async environmentRules({ configVersion, environment }) {
       const { readOnly, protectedTables, maxRowsPerTable } = (await get(configVersion)).environments[environment] ?? {

@@ -26,6 +26,10 @@ export interface WorkerOptions {
   staging: { path: string; minFreeBytes: number };
   /** Parts that are read or loaded at once. */
   threads: number;
+  /** Other activities that run at once; those of a table mostly wait for a database. */
+  parallelActivities: number;
+  /** How long a stopping worker lets running activities go on. */
+  shutdownGraceMs: number;
   /** Limit of each DuckDB instance, e.g. `300MB`. */
   memoryLimit: string;
   /** How long one attempt to publish may keep readers waiting for locks. */
@@ -58,13 +62,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await ensureSearchAttributes(clientConnection, namespace, log);
     const deps = await dependencies(options, new Client({ connection: clientConnection, namespace }), closers);
 
-    const common = { connection, namespace, shutdownGraceTime: '5s', maxHeartbeatThrottleInterval: '2s', interceptors: interceptors(log) } as const;
+    const common = { connection, namespace, shutdownGraceTime: options.shutdownGraceMs, maxHeartbeatThrottleInterval: '2s', interceptors: interceptors(log) } as const;
     const workers = [
       await Worker.create({
         ...common,
         ...workflowCode(),
         taskQueue: TRANSFER_QUEUE,
         maxCachedWorkflows: 100,
+        // The holder of each run's snapshot takes a place for as long as the run copies.
+        maxConcurrentActivityTaskExecutions: options.parallelActivities + SNAPSHOTS,
         activities: createControlActivities({ ...deps, lockTimeoutMs: options.lockTimeoutMs }),
       }),
       await Worker.create({
@@ -134,6 +140,9 @@ function workflowCode(): Pick<TemporalWorkerOptions, 'workflowBundle' | 'workflo
 function interceptors(log: Logger): TemporalWorkerOptions['interceptors'] {
   return { activity: [(context) => ({ inbound: new FailureInterceptor(context, log) })] };
 }
+
+/** Room for snapshot holders beside the activities that do something. */
+const SNAPSHOTS = 64;
 
 let installed = false;
 

@@ -5,7 +5,7 @@ import { pino, type Logger } from 'pino';
 
 export interface LogOptions {
   level: string;
-  /** JSON lines go here, rotated at 20 MB, ten files kept; without it, to stderr. */
+  /** JSON lines go into files of this name with a number, at most 20 MB each, ten kept; without it, to stderr. */
   file?: string;
 }
 
@@ -13,7 +13,7 @@ export interface LogOptions {
 export function createLog({ level, file }: LogOptions): Logger {
   if (!file) return pino({ level }, pino.destination(2));
   mkdirSync(dirname(file), { recursive: true });
-  const target = { target: 'pino-roll', options: { file, size: '20m', limit: { count: 10 }, mkdir: true } };
+  const target = { target: 'pino-roll', options: { file, size: '20m', limit: { count: 10 }, mkdir: true, symlink: true } };
   return pino({ level, transport: target });
 }
 

@@ -66,17 +66,18 @@ export function progressLines(progress: LiveProgress, rates: ProgressRates, { wi
   const waiting = tables.filter((table) => table.phase === 'waiting').length;
   const lines: string[] = [];
   if (arrived.length > 0) {
-    lines.push(`${colours.green('✓')} ${plural(arrived.length, 'table')} ${arrived.every(({ phase }) => phase === 'published') ? 'published' : 'ready'}, ${plural(sum(arrived, (table) => table.rows), 'row')}`);
+    const state = arrived.every(({ phase }) => phase === 'published') ? 'published' : 'ready';
+    lines.push(`${colours.green('✓')} ${shorten(`${plural(arrived.length, 'table')} ${state}, ${plural(sum(arrived, (table) => table.rows), 'row')}`, width - 2)}`);
   }
   for (const table of failed.slice(0, height)) {
     const reason = table.error ? `${table.error.code}: ${oneLine(table.error.message)}` : 'failed';
     lines.push(`${colours.red('✗')} ${shorten(`${oneLine(table.table)} ${reason}`, width - 2)}`);
   }
-  if (failed.length > height) lines.push(`${colours.red('✗')} and ${failed.length - height} more failed`);
+  if (failed.length > height) lines.push(`${colours.red('✗')} ${shorten(`and ${failed.length - height} more failed`, width - 2)}`);
   const nameWidth = Math.min(Math.max(0, ...active.map((table) => widthOf(oneLine(table.table)))), Math.max(10, width - 70));
   for (const table of active.slice(0, height)) lines.push(tableLine(table, rates.of(table), nameWidth, width, colours));
-  if (active.length > height) lines.push(`  and ${active.length - height} more under way`);
-  if (waiting > 0 && active.length > 0) lines.push(colours.dim(`  ${plural(waiting, 'table')} waiting`));
+  if (active.length > height) lines.push(shorten(`  and ${active.length - height} more under way`, width));
+  if (waiting > 0 && active.length > 0) lines.push(colours.dim(shorten(`  ${plural(waiting, 'table')} waiting`, width)));
   lines.push(totalLine(progress, rates.total(progress), width, colours, now));
   return lines;
 }
@@ -85,7 +86,7 @@ function tableLine(table: LiveTable, rate: Rate | undefined, nameWidth: number, 
   const name = pad(shorten(oneLine(table.table), nameWidth), nameWidth);
   if (table.phase !== 'copying') return shorten(`  ${name} ${table.phase === 'indexing' ? 'building keys and indexes' : 'comparing with the source'}…`, width);
   const fraction = fractionOf(table);
-  const figures = [percent(fraction), `${count(table.rows)} rows`, formatRows(rate), formatBytes(rate), rate?.secondsLeft === undefined ? '' : `${formatTimeLeft(rate)} left`];
+  const figures = [percent(fraction), `${count(table.rows)} rows`, ...speedOf(rate)];
   const line = `  ${name} ${bar(fraction, BAR)} ${figures.filter(Boolean).join('  ')}`;
   return colours.cyan(shorten(line, width));
 }
@@ -99,7 +100,7 @@ function totalLine(progress: LiveProgress, rate: Rate | undefined, width: number
   const all = sum(known, (each) => each.all);
   const fraction = all > 0 ? sum(known, (each) => each.done) / all : undefined;
   const what = status === 'paused' ? `paused${pausedBy ? ` by ${oneLine(pausedBy)}` : ''}` : phase;
-  const speed = status === 'paused' || phase !== 'copying' ? [] : [formatRows(rate), formatBytes(rate), rate?.secondsLeft === undefined ? '' : `${formatTimeLeft(rate)} left`];
+  const speed = status === 'paused' || phase !== 'copying' ? [] : speedOf(rate);
   const figures = [what, percent(fraction), `${done} of ${plural(tables.length, 'table')}`, `${count(sum(tables, (table) => table.rows))} rows`, ...speed, took];
   return colours.bold(shorten(figures.filter(Boolean).join('  '), width));
 }
@@ -109,6 +110,13 @@ export function plainLine(progress: LiveProgress, rates: ProgressRates, now: num
   const line = totalLine(progress, rates.total(progress), Number.POSITIVE_INFINITY, { bold: (text: string) => text } as Colours, now);
   const active = progress.tables.filter((table) => MOVING.has(table.phase)).map((table) => `${oneLine(table.table)} ${table.phase === 'copying' ? percent(fractionOf(table)) : table.phase}`);
   return active.length === 0 ? line : `${line}  [${active.slice(0, 8).join(', ')}${active.length > 8 ? ', …' : ''}]`;
+}
+
+/** `145.0k rows/s`, `23.1 MB/s`, `12s left`: what is known of these. */
+function speedOf(rate: Rate | undefined): string[] {
+  if (!rate) return [];
+  const known = [rate.rowsPerSecond > 0 && formatRows(rate), rate.bytesPerSecond > 0 && formatBytes(rate), rate.secondsLeft !== undefined && `${formatTimeLeft(rate)} left`];
+  return known.filter((text) => text !== false);
 }
 
 const percent = (fraction: number | undefined): string => (fraction === undefined ? '' : `${Math.floor(fraction * 100)}%`);

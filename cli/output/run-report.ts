@@ -34,13 +34,14 @@ export function runReport({ run, tables }: RunDetails, options: ReportOptions): 
   return blocks.join('\n\n');
 }
 
-/** Errors of tables and of the run, each told once. */
+/** Errors of tables and of the run, each told once; that a run was cancelled is told by the run. */
 function failures(run: RunRecord, tables: RunTableRecord[]): ErrorReport[] {
   const all: (ErrorReport | undefined)[] = tables.map((table) => table.error && { ...table.error, place: { table: table.tableId, ...table.error.place } });
+  const cancelled = (error: ErrorReport | undefined): boolean => error?.code === 'CANCELLED' && run.error !== undefined;
   all.push(run.error);
   const seen = new Set<string>();
   return all.filter((error): error is ErrorReport => {
-    if (!error || seen.has(`${error.code} ${error.message}`)) return false;
+    if (!error || (cancelled(error) && error !== run.error) || seen.has(`${error.code} ${error.message}`)) return false;
     seen.add(`${error.code} ${error.message}`);
     return true;
   });

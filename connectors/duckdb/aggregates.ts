@@ -22,7 +22,11 @@ interface Measured {
 
 /** Figures of the rows that the filter leaves, within the snapshot. */
 export async function sourceAggregates(settings: FileSettings, request: ReadRequest): Promise<TableAggregates> {
-  const columns = request.columns.map(({ source, target, logical }) => ({ name: target, value: carried(ident(source), logical), logical }));
+  const columns = request.columns.map(({ source, target, logical }) => ({
+    name: target,
+    value: carried(ident(source), logical),
+    logical,
+  }));
   return withSnapshot(settings, request.snapshot, {}, async (session) => measure(session, columns, rowsSql(request)));
 }
 
@@ -31,10 +35,18 @@ export async function stagedAggregates(settings: FileSettings, request: StagingR
   const { columns } = request.plan;
   const folder = await tableFolder(settings, request);
   const files = await stagedParts(folder);
-  const measured = columns.map(({ target, logical }) => ({ name: target, value: carried(ident(target), logical), logical }));
+  const measured = columns.map(({ target, logical }) => ({
+    name: target,
+    value: carried(ident(target), logical),
+    logical,
+  }));
   return withMemory(settings, { directories: [folder] }, async (session) => {
     const empty = `(SELECT ${columns.map(({ target, targetType }) => `NULL::${targetType} AS ${ident(target)}`).join(', ')})`;
-    const rows = unionAll(await attachParts(session, files, 'part'), columns.map(({ target }) => ident(target)).join(', '), empty);
+    const rows = unionAll(
+      await attachParts(session, files, 'part'),
+      columns.map(({ target }) => ident(target)).join(', '),
+      empty,
+    );
     return measure(session, measured, rows);
   });
 }
@@ -42,7 +54,9 @@ export async function stagedAggregates(settings: FileSettings, request: StagingR
 const FIGURES = ['nulls', 'sum', 'min', 'max'] as const;
 
 async function measure(session: Session, columns: Measured[], rows: string): Promise<TableAggregates> {
-  const selected = columns.flatMap(({ value, logical }, index) => FIGURES.map((figure) => `${figureSql(figure, `(${value})`, logical)} AS ${figure}_${index}`));
+  const selected = columns.flatMap(({ value, logical }, index) =>
+    FIGURES.map((figure) => `${figureSql(figure, `(${value})`, logical)} AS ${figure}_${index}`),
+  );
   const [row] = await session.rows(`SELECT ${['count(*)::VARCHAR AS total', ...selected].join(', ')} FROM ${rows}`);
   const text = (name: string): string | null => (typeof row?.[name] === 'string' ? row[name] : null);
   return {
@@ -52,7 +66,13 @@ async function measure(session: Session, columns: Measured[], rows: string): Pro
         const found = text(`${kind}_${index}`);
         return found === null ? null : notation(kind === 'sum' ? wholeSum(found, logical) : found, logical);
       };
-      return { column: name, nulls: text(`nulls_${index}`) ?? '0', sum: figure('sum'), min: figure('min'), max: figure('max') };
+      return {
+        column: name,
+        nulls: text(`nulls_${index}`) ?? '0',
+        sum: figure('sum'),
+        min: figure('min'),
+        max: figure('max'),
+      };
     }),
   };
 }

@@ -14,8 +14,13 @@ export async function cleanup(settings: FileSettings, runId: string): Promise<vo
   try {
     await rm(await runFolder(settings, runId), { recursive: true, force: true });
     if (!(await fileExists(settings.path))) return;
-    const marked = await withFile(settings, { mode: 'read', waitMs: WAIT_MS }, async (session) => hasMarkers(session, settings));
-    if (marked) await withFile(settings, { mode: 'write', waitMs: WAIT_MS }, async (session) => removeMarkers(session, settings, runId));
+    const marked = await withFile(settings, { mode: 'read', waitMs: WAIT_MS }, async (session) =>
+      hasMarkers(session, settings),
+    );
+    if (marked)
+      await withFile(settings, { mode: 'write', waitMs: WAIT_MS }, async (session) =>
+        removeMarkers(session, settings, runId),
+      );
   } catch (error) {
     throw mapError(error, { file: settings.path });
   }
@@ -27,7 +32,9 @@ async function removeMarkers(session: Session, settings: FileSettings, runId: st
   await session.run(`DELETE FROM ${schema}.${MARKER_TABLE} WHERE run_id = ${literal(runId)}`);
   const left = await session.count(`SELECT count(*) FROM ${schema}.${MARKER_TABLE}`);
   if (left === 0) await session.run(`DROP TABLE ${schema}.${MARKER_TABLE}`);
-  const others = await session.count(`SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${literal(settings.stagingSchema)}`);
+  const others = await session.count(
+    `SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${literal(settings.stagingSchema)}`,
+  );
   if (others === 0) await session.run(`DROP SCHEMA ${schema}`);
   await session.run('CHECKPOINT');
 }

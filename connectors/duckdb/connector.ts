@@ -15,7 +15,8 @@ import { openTarget, readOnlyTarget } from './target';
 export const duckdbConnector = { kind: 'duckdb', open } satisfies Connector;
 
 async function open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
-  if (environment.kind !== 'duckdb') throw new LongshoreError('INTERNAL', `The DuckDB connector was asked to open a ${environment.kind} environment.`);
+  if (environment.kind !== 'duckdb')
+    throw new LongshoreError('INTERNAL', `The DuckDB connector was asked to open a ${environment.kind} environment.`);
   const settings: FileSettings = {
     path: await truePath(environment.path),
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
@@ -25,7 +26,8 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
   };
   const target = openTarget(settings);
   const exists = async (): Promise<boolean> => fileExists(settings.path);
-  const notThere = (): LongshoreError => new LongshoreError('DATABASE_NOT_FOUND', `There is no DuckDB file ${settings.path}.`, { file: settings.path });
+  const notThere = (): LongshoreError =>
+    new LongshoreError('DATABASE_NOT_FOUND', `There is no DuckDB file ${settings.path}.`, { file: settings.path });
   return {
     kind: 'duckdb',
     capabilities: { atomicSet: true, sharedSnapshot: true, revalidation: true },
@@ -34,15 +36,25 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
     ping: async () => {
       const found = await stat(settings.path).catch(() => undefined);
       if (found === undefined && (environment.readOnly || !(await isFolder(dirname(settings.path))))) throw notThere();
-      const version = found ? await withReading(settings, async (session) => session.value('SELECT version()')) : await withMemory(settings, {}, async (session) => session.value('SELECT version()'));
-      return { product: 'DuckDB', version: String(version), user: userInfo().username, database: basename(settings.path), identity: `duckdb:${settings.path}` };
+      const version = found
+        ? await withReading(settings, async (session) => session.value('SELECT version()'))
+        : await withMemory(settings, {}, async (session) => session.value('SELECT version()'));
+      return {
+        product: 'DuckDB',
+        version: String(version),
+        user: userInfo().username,
+        database: basename(settings.path),
+        identity: `duckdb:${settings.path}`,
+      };
     },
     listTables: async () => {
       if (!(await exists())) throw notThere();
       return withReading(settings, async (session) => listTables(session, settings.stagingSchema));
     },
-    describeTables: async (refs) => ((await exists()) ? withReading(settings, async (session) => describeTables(session, refs)) : []),
-    referencingKeys: async (refs) => ((await exists()) ? withReading(settings, async (session) => referencingKeys(session, refs)) : []),
+    describeTables: async (refs) =>
+      (await exists()) ? withReading(settings, async (session) => describeTables(session, refs)) : [],
+    referencingKeys: async (refs) =>
+      (await exists()) ? withReading(settings, async (session) => referencingKeys(session, refs)) : [],
     // Nothing stays open between calls.
     close: async () => undefined,
   };

@@ -12,13 +12,16 @@ export const addColumnSql = (table: TableRef, column: { name: string; nativeType
  */
 export function createTableSql(plan: TablePlan): string {
   const { source } = plan;
-  const targetNames = (columns: string[]): string[] => columns.flatMap((name) => plan.columns.find((column) => column.source === name)?.target ?? []);
+  const targetNames = (columns: string[]): string[] =>
+    columns.flatMap((name) => plan.columns.find((column) => column.source === name)?.target ?? []);
   const isWhole = (columns: string[]): boolean => columns.length > 0 && targetNames(columns).length === columns.length;
   const lines = plan.columns.map(({ source: name, target, targetType }) => {
     const required = source.columns.find((column) => column.name === name)?.nullable === false;
     return `${ident(target)} ${targetType}${required ? ' NOT NULL' : ''}`;
   });
-  if (source.primaryKey && isWhole(source.primaryKey.columns)) lines.push(`PRIMARY KEY (${idents(targetNames(source.primaryKey.columns))})`);
-  for (const { columns } of source.uniqueKeys) if (isWhole(columns)) lines.push(`UNIQUE (${idents(targetNames(columns))})`);
+  if (source.primaryKey && isWhole(source.primaryKey.columns))
+    lines.push(`PRIMARY KEY (${idents(targetNames(source.primaryKey.columns))})`);
+  for (const { columns } of source.uniqueKeys)
+    if (isWhole(columns)) lines.push(`UNIQUE (${idents(targetNames(columns))})`);
   return `CREATE TABLE ${qualified(plan.targetRef)} (\n  ${lines.join(',\n  ')}\n)`;
 }

@@ -15,8 +15,14 @@ interface Rule {
 
 const RULES: Rule[] = [
   { code: 'CANCELLED', pattern: /^INTERRUPT Error/i },
-  { code: 'FILE_LOCKED', pattern: /Could not set lock on file|being used by another process|Unique file handle conflict/i },
-  { code: 'DISK_FULL', pattern: /ENOSPC|No space left on device|max_temp_directory_size|not enough space|Disk quota exceeded/i },
+  {
+    code: 'FILE_LOCKED',
+    pattern: /Could not set lock on file|being used by another process|Unique file handle conflict/i,
+  },
+  {
+    code: 'DISK_FULL',
+    pattern: /ENOSPC|No space left on device|max_temp_directory_size|not enough space|Disk quota exceeded/i,
+  },
   {
     code: 'QUERY_FAILED',
     pattern: /Out of Memory Error|failed to pin block|could not allocate block|failed to allocate/i,
@@ -24,22 +30,42 @@ const RULES: Rule[] = [
   },
   {
     code: 'DATABASE_NOT_FOUND',
-    pattern: /not a valid DuckDB database file|database does not exist|Trying to read a database file with version number/i,
+    pattern:
+      /not a valid DuckDB database file|database does not exist|Trying to read a database file with version number/i,
   },
   { code: 'STAGING_UNAVAILABLE', pattern: /^(ENOENT|EACCES|EPERM|EROFS|ENOTDIR)\b/ },
-  { code: 'DATABASE_NOT_FOUND', pattern: /Cannot open file .*No such file or directory|Is a directory|Not a directory/i },
+  {
+    code: 'DATABASE_NOT_FOUND',
+    pattern: /Cannot open file .*No such file or directory|Is a directory|Not a directory/i,
+  },
   { code: 'PERMISSION_DENIED', pattern: /Permission denied|Read-only file system|Operation not permitted/i },
   { code: 'DUPLICATE_KEY', pattern: /duplicate key "(.+?)"/i, place: ([key]) => ({ key: keyText(key ?? '') }) },
   { code: 'DUPLICATE_KEY', pattern: /Data contains duplicates on indexed column|violates unique constraint/i },
-  { code: 'NULL_IN_NOT_NULL', pattern: /NOT NULL constraint failed: (.+)\.([^.\s]+)/i, place: ([, column]) => ({ column: column ?? '' }) },
+  {
+    code: 'NULL_IN_NOT_NULL',
+    pattern: /NOT NULL constraint failed: (.+)\.([^.\s]+)/i,
+    place: ([, column]) => ({ column: column ?? '' }),
+  },
   { code: 'CONSTRAINT_VIOLATED', pattern: /CHECK constraint failed/i },
-  { code: 'FOREIGN_KEY_VIOLATED', pattern: /foreign key constraint because key "(.+?)"/i, place: ([key]) => ({ key: keyText(key ?? '') }) },
+  {
+    code: 'FOREIGN_KEY_VIOLATED',
+    pattern: /foreign key constraint because key "(.+?)"/i,
+    place: ([key]) => ({ key: keyText(key ?? '') }),
+  },
   { code: 'FOREIGN_KEY_VIOLATED', pattern: /foreign key constraint|main key table/i },
   { code: 'CONSTRAINT_VIOLATED', pattern: /^Constraint Error/i },
   { code: 'VALUE_NOT_REPRESENTABLE', pattern: /^(Conversion|Out of Range) Error|Could not convert|Could not cast/i },
   { code: 'LOCK_TIMEOUT', pattern: /Transaction conflict|write-write conflict/i },
-  { code: 'TABLE_NOT_FOUND', pattern: /Table with name (.+?) does not exist/i, place: ([table]) => ({ table: table ?? '' }) },
-  { code: 'COLUMN_NOT_FOUND', pattern: /Referenced column "(.+?)" not found/i, place: ([column]) => ({ column: column ?? '' }) },
+  {
+    code: 'TABLE_NOT_FOUND',
+    pattern: /Table with name (.+?) does not exist/i,
+    place: ([table]) => ({ table: table ?? '' }),
+  },
+  {
+    code: 'COLUMN_NOT_FOUND',
+    pattern: /Referenced column "(.+?)" not found/i,
+    place: ([column]) => ({ column: column ?? '' }),
+  },
 ];
 
 /** `id: 17, day: 2` as DuckDB writes keys → `id=17, day=2` as Longshore does. */
@@ -69,7 +95,10 @@ export function mapError(error: unknown, place: ErrorPlace = {}): LongshoreError
     if (!found) continue;
     const where = { ...place, ...rule.place?.(found.slice(1)) };
     if (place.table !== undefined) where.table = place.table;
-    return new LongshoreError(rule.code, describe(rule.code, message, where), where, { cause: error, ...(rule.next && { next: rule.next }) });
+    return new LongshoreError(rule.code, describe(rule.code, message, where), where, {
+      cause: error,
+      ...(rule.next && { next: rule.next }),
+    });
   }
   return new LongshoreError('QUERY_FAILED', `DuckDB: ${firstLine(error)}`, place, { cause: error });
 }
@@ -77,6 +106,7 @@ export function mapError(error: unknown, place: ErrorPlace = {}): LongshoreError
 function describe(code: ErrorCode, message: string, place: ErrorPlace): string {
   const line = firstLine(message);
   if (code === 'CANCELLED') return 'The DuckDB statement was interrupted because the run was cancelled.';
-  if (code === 'FILE_LOCKED') return `The DuckDB file ${place.file ?? ''} is in use${holder(message)}.`.replace('  ', ' ');
+  if (code === 'FILE_LOCKED')
+    return `The DuckDB file ${place.file ?? ''} is in use${holder(message)}.`.replace('  ', ' ');
   return /^E[A-Z]+:/.test(line) ? `The staging folder cannot be used: ${line}` : `DuckDB: ${line}`;
 }

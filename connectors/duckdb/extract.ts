@@ -22,7 +22,12 @@ const CODECS: Record<Codec, string> = { none: 'uncompressed', zstd: 'zstd', gzip
 const VECTOR = 2048;
 
 /** Reads the slice under its snapshot. The file has its name only once it is complete and on the disk. */
-export async function extractPart(settings: FileSettings, request: ExtractRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<PartResult> {
+export async function extractPart(
+  settings: FileSettings,
+  request: ExtractRequest,
+  progress: ProgressCounter,
+  signal?: AbortSignal,
+): Promise<PartResult> {
   const temporary = `${request.file}.${randomUUID()}.tmp`;
   const place = { table: tableId(request.table) };
   try {
@@ -40,7 +45,11 @@ export async function extractPart(settings: FileSettings, request: ExtractReques
     await syncFolder(dirname(request.file));
     Atomics.add(progress, 0, BigInt(rows));
     Atomics.add(progress, 1, BigInt(bytes));
-    const columns = request.columns.map(({ source, sourceType, logical }) => ({ name: source, nativeType: sourceType, logical }));
+    const columns = request.columns.map(({ source, sourceType, logical }) => ({
+      name: source,
+      nativeType: sourceType,
+      logical,
+    }));
     return { rows, bytes, sha256, columns };
   } catch (error) {
     throw mapError(error, place);
@@ -63,11 +72,18 @@ async function explain(session: Session, request: ExtractRequest, error: unknown
     const lost = `${ident(source)} IS NOT NULL AND TRY_CAST(${ident(source)} AS ${carrier}) IS NULL`;
     const where = [lost, ...conditions(request.filter)].join(' AND ');
     const keys = request.orderBy.map((name) => `${ident(name)}::VARCHAR`).join(', ');
-    const [found] = await session.rows(`SELECT ${keys || '1'} FROM ${qualified(request.table)} WHERE ${where} LIMIT 1`).catch(() => []);
+    const [found] = await session
+      .rows(`SELECT ${keys || '1'} FROM ${qualified(request.table)} WHERE ${where} LIMIT 1`)
+      .catch(() => []);
     if (found === undefined) continue;
     const key = request.orderBy.map((name, index) => `${name}=${String(Object.values(found)[index])}`).join(', ');
     const message = `Table ${tableId(request.table)}, column ${source}: a value of type ${sourceType} does not fit ${carrier}, the form in which it would travel${key ? ` (row ${key})` : ''}.`;
-    return new LongshoreError('VALUE_NOT_REPRESENTABLE', message, { table: tableId(request.table), column: source, ...(key && { key }) }, { cause: error });
+    return new LongshoreError(
+      'VALUE_NOT_REPRESENTABLE',
+      message,
+      { table: tableId(request.table), column: source, ...(key && { key }) },
+      { cause: error },
+    );
   }
   return error;
 }
@@ -88,12 +104,20 @@ export async function fileFacts(file: string): Promise<{ sha256: string; bytes: 
 /** Has the operating system write a file out, so that it outlives a power cut. */
 export async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r+');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The same for the names in a folder; Windows neither needs nor allows it. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

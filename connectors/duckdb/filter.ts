@@ -6,14 +6,31 @@ import { LongshoreError } from '../../core/errors/longshore-error';
 import type { TableSchema } from '../../core/types/table';
 import type { RowFilter } from '../../core/types/transfer';
 import { tableId } from '../../core/types/table';
-import type { Row, Session } from './instance';
+import type { Session } from './instance';
 import { firstLine } from './errors';
 import { ident, literal, outsideQuotes, qualified } from './sql';
 
 /** Table functions that only make rows of their own arguments. */
 const HARMLESS = new Set(['unnest', 'range', 'generate_series']);
 /** Functions whose value is not one of the row, or that act on the outside. */
-const REFUSED = new Set(['nextval', 'currval', 'write_log', 'sleep_ms', 'setseed', 'current_setting', 'getenv', 'getvariable', 'random', 'query', 'query_table', 'error', 'uuid', 'gen_random_uuid', 'uuidv4', 'uuidv7']);
+const REFUSED = new Set([
+  'nextval',
+  'currval',
+  'write_log',
+  'sleep_ms',
+  'setseed',
+  'current_setting',
+  'getenv',
+  'getvariable',
+  'random',
+  'query',
+  'query_table',
+  'error',
+  'uuid',
+  'gen_random_uuid',
+  'uuidv4',
+  'uuidv7',
+]);
 
 /** Conditions of a filter as SQL, each complete in itself. */
 export function conditions(filter: RowFilter): string[] {
@@ -32,9 +49,14 @@ export async function checkFilter(session: Session, table: TableSchema, filter: 
   const { where, dates } = filter;
   if (where !== undefined) {
     const problem = textProblem(where) ?? (await parserProblem(session, where));
-    if (problem !== undefined) throw new LongshoreError('FILTER_INVALID', `The condition on table ${place.table} is refused: ${problem}.`, place);
+    if (problem !== undefined)
+      throw new LongshoreError(
+        'FILTER_INVALID',
+        `The condition on table ${place.table} is refused: ${problem}.`,
+        place,
+      );
   }
-  if (dates !== undefined) checkDates(table, dates);
+  if (dates !== undefined) await checkDates(session, table, dates);
   await bind(session, table, filter, place);
 }
 
@@ -57,12 +79,16 @@ export function textProblem(where: string): string | undefined {
 
 /** What DuckDB's parser sees in the text, when it is not exactly one WHERE condition without access to anything else. */
 async function parserProblem(session: Session, where: string): Promise<string | undefined> {
-  const parsed = JSON.parse(String(await session.value('SELECT json_serialize_sql($1::VARCHAR)', [`SELECT 1 WHERE ${where}`]))) as ParsedStatements;
+  const parsed = JSON.parse(
+    String(await session.value('SELECT json_serialize_sql($1::VARCHAR)', [`SELECT 1 WHERE ${where}`])),
+  ) as ParsedStatements;
   if (parsed.error) return parsed.error_message ?? 'DuckDB cannot read it';
   const [statement, ...more] = parsed.statements ?? [];
   const node = statement?.node;
   if (more.length > 0 || node?.type !== 'SELECT_NODE' || !node.where_clause) return 'it is not one expression';
-  const extras = [node.modifiers, node.group_expressions, node.having, node.qualify, node.sample].some((part) => (Array.isArray(part) ? part.length > 0 : Boolean(part)));
+  const extras = [node.modifiers, node.group_expressions, node.having, node.qualify, node.sample].some((part) =>
+    Array.isArray(part) ? part.length > 0 : Boolean(part),
+  );
   if (extras) return 'it says more than a condition';
   return forbidden(node.where_clause);
 }
@@ -79,7 +105,8 @@ function forbidden(node: unknown): string | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
   const { type, class: kind, function_name: name } = node as Record<string, unknown>;
   if (kind === 'PARAMETER') return 'it contains a parameter';
-  if (typeof name === 'string' && kind === 'FUNCTION' && REFUSED.has(name.toLowerCase())) return `the function ${name} is not allowed`;
+  if (typeof name === 'string' && kind === 'FUNCTION' && REFUSED.has(name.toLowerCase()))
+    return `the function ${name} is not allowed`;
   if (type === 'TABLE_FUNCTION') {
     const called = (node as { function?: { function_name?: string } }).function?.function_name ?? '';
     if (!HARMLESS.has(called.toLowerCase())) return `the table function ${called} is not allowed`;
@@ -95,12 +122,32 @@ function firstOf(nodes: unknown[]): string | undefined {
   return undefined;
 }
 
-function checkDates(table: TableSchema, dates: NonNullable<RowFilter['dates']>): void {
+async function checkDates(session: Session, table: TableSchema, dates: NonNullable<RowFilter['dates']>): Promise<void> {
   const column = table.columns.find(({ name }) => name === dates.column);
   const place = { table: tableId(table.ref), column: dates.column };
-  if (column === undefined) throw new LongshoreError('COLUMN_NOT_FOUND', `Table ${place.table} has no column ${dates.column} for the date range.`, place);
+  if (column === undefined)
+    throw new LongshoreError(
+      'COLUMN_NOT_FOUND',
+      `Table ${place.table} has no column ${dates.column} for the date range.`,
+      place,
+    );
   if (!['date', 'timestamp', 'timestamptz'].includes(column.logical.kind)) {
-    throw new LongshoreError('FILTER_INVALID', `Column ${dates.column} of table ${place.table} is ${column.nativeType}, not a date or timestamp.`, place);
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      `Column ${dates.column} of table ${place.table} is ${column.nativeType}, not a date or timestamp.`,
+      place,
+    );
+  }
+  for (const bound of [dates.from, dates.until]) {
+    const isRead =
+      bound === undefined ||
+      (await session.value(`SELECT TRY_CAST(${literal(bound)} AS ${column.nativeType}) IS NOT NULL`)) === true;
+    if (!isRead)
+      throw new LongshoreError(
+        'FILTER_INVALID',
+        `The date range on column ${dates.column} of table ${place.table} has a bound that is no ${column.nativeType}: ${bound}`,
+        place,
+      );
   }
 }
 
@@ -111,11 +158,24 @@ async function bind(session: Session, table: TableSchema, filter: RowFilter, pla
   try {
     await session.rows(`EXPLAIN SELECT 1 FROM ${qualified(table.ref)} WHERE ${all.join(' AND ')}`);
     if (filter.where === undefined) return;
-    const [column] = (await session.rows(`DESCRIBE SELECT (\n${filter.where}\n) AS condition FROM ${qualified(table.ref)}`)) as Row[];
-    if (column?.column_type !== 'BOOLEAN') throw new LongshoreError('FILTER_INVALID', `DuckDB: the condition is ${String(column?.column_type)}, not true or false`, place);
+    const [column] = await session.rows(
+      `DESCRIBE SELECT (\n${filter.where}\n) AS condition FROM ${qualified(table.ref)}`,
+    );
+    if (column?.column_type !== 'BOOLEAN')
+      throw new LongshoreError(
+        'FILTER_INVALID',
+        `DuckDB: the condition is ${String(column?.column_type)}, not true or false`,
+        place,
+      );
   } catch (error) {
-    const unknown = error instanceof LongshoreError && error.code === 'COLUMN_NOT_FOUND' ? error.place.column : undefined;
+    const unknown =
+      error instanceof LongshoreError && error.code === 'COLUMN_NOT_FOUND' ? error.place.column : undefined;
     const message = `The condition on table ${place.table} is refused: ${firstLine(error).replace(/^DuckDB: /, '')}`;
-    throw new LongshoreError('FILTER_INVALID', message, { ...place, ...(unknown !== undefined && { column: unknown }) }, { cause: error });
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      message,
+      { ...place, ...(unknown !== undefined && { column: unknown }) },
+      { cause: error },
+    );
   }
 }

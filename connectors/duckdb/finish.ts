@@ -35,7 +35,9 @@ export async function finish(settings: FileSettings, request: StagingRequest): P
   try {
     await withMemory(settings, { directories: [folder] }, async (session) => check(session, false));
     if (plan.mode === 'append' && plan.target !== undefined && (await fileExists(settings.path))) {
-      await withFile(settings, { mode: 'read', directories: [folder], waitMs: 2000 }, async (session) => check(session, true));
+      await withFile(settings, { mode: 'read', directories: [folder], waitMs: 2000 }, async (session) =>
+        check(session, true),
+      );
     }
   } catch (error) {
     throw mapError(error, { table: tableId(plan.targetRef) });
@@ -52,37 +54,65 @@ async function removeUnfinished(folder: string): Promise<void> {
 /** Keys and NOT NULL columns that the rows will meet, as far as they are transferred. */
 function rules(plan: TablePlan): Rules {
   const table = plan.target ?? plan.source;
-  const targetName = (name: string): string | undefined => plan.columns.find((column) => (plan.target ? column.target : column.source) === name)?.target;
+  const targetName = (name: string): string | undefined =>
+    plan.columns.find((column) => (plan.target ? column.target : column.source) === name)?.target;
   const all = [table.primaryKey?.columns ?? [], ...table.uniqueKeys.map(({ columns }) => columns)];
   if (plan.target) all.push(...table.indexes.filter(({ unique }) => unique).map(({ columns }) => columns));
-  const keys = all.map((columns) => columns.map(targetName)).filter((columns): columns is string[] => columns.length > 0 && columns.every((name) => name !== undefined));
+  const keys = all
+    .map((columns) => columns.map(targetName))
+    .filter((columns): columns is string[] => columns.length > 0 && columns.every((name) => name !== undefined));
   const notNull = table.columns.filter(({ nullable }) => !nullable).map(({ name }) => targetName(name));
   return { keys, notNull: notNull.filter((name) => name !== undefined) };
 }
 
-const keyText = (columns: string[], row: Record<string, unknown>): string => columns.map((name, index) => `${name}=${String(Object.values(row)[index])}`).join(', ');
+const keyText = (columns: string[], row: Record<string, unknown>): string =>
+  columns.map((name, index) => `${name}=${String(Object.values(row)[index])}`).join(', ');
 const asText = (columns: string[]): string => columns.map((name) => `${ident(name)}::VARCHAR`).join(', ');
 
-async function checkNotNull(session: Session, staged: string, plan: TablePlan, column: string, key: string[]): Promise<void> {
-  const [found] = await session.rows(`SELECT ${key.length > 0 ? asText(key) : '1'} FROM ${staged} WHERE ${ident(column)} IS NULL LIMIT 1`);
+async function checkNotNull(
+  session: Session,
+  staged: string,
+  plan: TablePlan,
+  column: string,
+  key: string[],
+): Promise<void> {
+  const [found] = await session.rows(
+    `SELECT ${key.length > 0 ? asText(key) : '1'} FROM ${staged} WHERE ${ident(column)} IS NULL LIMIT 1`,
+  );
   if (found === undefined) return;
   const table = tableId(plan.targetRef);
   const place = { table, column, ...(key.length > 0 && { key: keyText(key, found) }) };
-  throw new LongshoreError('NULL_IN_NOT_NULL', `Column ${column} of table ${table} is NOT NULL, and a row has no value for it.`, place);
+  throw new LongshoreError(
+    'NULL_IN_NOT_NULL',
+    `Column ${column} of table ${table} is NOT NULL, and a row has no value for it.`,
+    place,
+  );
 }
 
 async function checkUnique(session: Session, staged: string, plan: TablePlan, key: string[]): Promise<void> {
   const filled = key.map((name) => `${ident(name)} IS NOT NULL`).join(' AND ');
-  const [found] = await session.rows(`SELECT ${asText(key)} FROM ${staged} WHERE ${filled} GROUP BY ${idents(key)} HAVING count(*) > 1 LIMIT 1`);
+  const [found] = await session.rows(
+    `SELECT ${asText(key)} FROM ${staged} WHERE ${filled} GROUP BY ${idents(key)} HAVING count(*) > 1 LIMIT 1`,
+  );
   if (found === undefined) return;
   const table = tableId(plan.targetRef);
-  throw new LongshoreError('DUPLICATE_KEY', `Table ${table}: more than one row has ${keyText(key, found)}.`, { table, column: key.join(', '), key: keyText(key, found) });
+  throw new LongshoreError('DUPLICATE_KEY', `Table ${table}: more than one row has ${keyText(key, found)}.`, {
+    table,
+    column: key.join(', '),
+    key: keyText(key, found),
+  });
 }
 
 async function checkAgainstTarget(session: Session, staged: string, plan: TablePlan, key: string[]): Promise<void> {
   const columns = idents(key);
-  const [found] = await session.rows(`SELECT ${asText(key)} FROM ${staged} AS staged SEMI JOIN ${qualified(plan.targetRef)} AS present USING (${columns}) LIMIT 1`);
+  const [found] = await session.rows(
+    `SELECT ${asText(key)} FROM ${staged} AS staged SEMI JOIN ${qualified(plan.targetRef)} AS present USING (${columns}) LIMIT 1`,
+  );
   if (found === undefined) return;
   const table = tableId(plan.targetRef);
-  throw new LongshoreError('DUPLICATE_KEY', `Table ${table} already has a row with ${keyText(key, found)}.`, { table, column: key.join(', '), key: keyText(key, found) });
+  throw new LongshoreError('DUPLICATE_KEY', `Table ${table} already has a row with ${keyText(key, found)}.`, {
+    table,
+    column: key.join(', '),
+    key: keyText(key, found),
+  });
 }

@@ -73,18 +73,23 @@ export class Session {
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (this.signal?.aborted) throw new LongshoreError('CANCELLED', 'The run was cancelled.');
+    if (this.signal?.aborted) throw cancelled();
     const interrupt = (): void => this.connection.interrupt();
     this.signal?.addEventListener('abort', interrupt, { once: true });
     try {
       return await work();
     } catch (error) {
+      // What an interrupted statement says depends on what it was doing.
+      if (this.signal?.aborted) throw cancelled(error);
       throw mapError(error);
     } finally {
       this.signal?.removeEventListener('abort', interrupt);
     }
   }
 }
+
+const cancelled = (cause?: unknown): LongshoreError =>
+  new LongshoreError('CANCELLED', 'The run was cancelled.', {}, { cause });
 
 /** The file under its one true name, so that two spellings of it meet the same lock. */
 export async function truePath(path: string): Promise<string> {
@@ -98,28 +103,50 @@ export const fileExists = async (path: string): Promise<boolean> =>
   );
 
 /** Opens the database file, does the work, closes it. Throws FILE_LOCKED when another process keeps it too long. */
-export async function withFile<T>(settings: FileSettings, access: Access, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withFile<T>(
+  settings: FileSettings,
+  access: Access,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const path = await truePath(settings.path);
   const mode = access.mode === 'write' ? 'exclusive' : 'shared';
   const held = async (): Promise<T> => openAndWork(settings, path, access, work);
   try {
-    return await (locks.request(`longshore-duckdb:${path}`, { mode, ...(access.signal && { signal: access.signal }) }, held) as Promise<T>);
+    return await (locks.request(
+      `longshore-duckdb:${path}`,
+      { mode, ...(access.signal && { signal: access.signal }) },
+      held,
+    ) as Promise<T>);
   } catch (error) {
-    if (access.signal?.aborted && !(error instanceof LongshoreError)) throw new LongshoreError('CANCELLED', 'The run was cancelled.', {}, { cause: error });
+    if (access.signal?.aborted && !(error instanceof LongshoreError)) throw cancelled(error);
     throw error;
   }
 }
 
 /** An instance without a file, for work on staged files. */
-export async function withMemory<T>(settings: FileSettings, access: Omit<Access, 'mode'>, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withMemory<T>(
+  settings: FileSettings,
+  access: Omit<Access, 'mode'>,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   return openAndWork(settings, ':memory:', { ...access, mode: 'write' }, work);
 }
 
-async function openAndWork<T>(settings: FileSettings, path: string, access: Access, work: (session: Session) => Promise<T>): Promise<T> {
+async function openAndWork<T>(
+  settings: FileSettings,
+  path: string,
+  access: Access,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   // Two instances that share a folder for spilled data would overwrite each other's files.
   const temp = join(settings.tempDirectory, `duckdb-${randomUUID()}`);
   await mkdir(settings.tempDirectory, { recursive: true }).catch((error: unknown) => {
-    throw new LongshoreError('STAGING_UNAVAILABLE', `The folder ${settings.tempDirectory} for DuckDB's work files cannot be made.`, { file: settings.tempDirectory }, { cause: error });
+    throw new LongshoreError(
+      'STAGING_UNAVAILABLE',
+      `The folder ${settings.tempDirectory} for DuckDB's work files cannot be made.`,
+      { file: settings.tempDirectory },
+      { cause: error },
+    );
   });
   const instance = await openWhenFree(settings, path, temp, access);
   let connection: DuckDBConnection | undefined;
@@ -147,7 +174,12 @@ const confine = ({ paths = [], directories = [] }: Access): string =>
     'SET lock_configuration = true',
   ].join('; ');
 
-async function openWhenFree(settings: FileSettings, path: string, temp: string, access: Access): Promise<DuckDBInstance> {
+async function openWhenFree(
+  settings: FileSettings,
+  path: string,
+  temp: string,
+  access: Access,
+): Promise<DuckDBInstance> {
   const deadline = Date.now() + (access.waitMs ?? 0);
   for (let pause = 20; ; pause = Math.min(pause * 1.5, 250)) {
     try {
@@ -163,7 +195,7 @@ async function openWhenFree(settings: FileSettings, path: string, temp: string, 
     } catch (error) {
       const mapped = mapError(error, { file: path });
       if (mapped.code !== 'FILE_LOCKED' || Date.now() + pause > deadline) throw mapped;
-      if (access.signal?.aborted) throw new LongshoreError('CANCELLED', 'The run was cancelled.');
+      if (access.signal?.aborted) throw cancelled();
       await sleep(pause);
     }
   }

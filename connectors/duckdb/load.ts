@@ -13,7 +13,12 @@ import { makeFolder, partName, removeOlder, STAGED_TABLE, tableFolder } from './
 import { arrived, unfit } from './types';
 
 /** Loads the part unless it is there. The staged file gets its name when it is complete and on the disk. */
-export async function loadPart(settings: FileSettings, request: LoadRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<void> {
+export async function loadPart(
+  settings: FileSettings,
+  request: LoadRequest,
+  progress: ProgressCounter,
+  signal?: AbortSignal,
+): Promise<void> {
   const place = { table: tableId(request.plan.targetRef), part: request.part };
   const folder = await tableFolder(settings, request);
   const name = partName(request.part, request.sha256);
@@ -47,21 +52,37 @@ async function checkFile({ file, sha256, columns, plan }: LoadRequest): Promise<
   const facts = await fileFacts(file).catch((error: unknown) => {
     throw new LongshoreError('PART_CORRUPT', `The staged part ${file} cannot be read.`, { file }, { cause: error });
   });
-  if (facts.sha256 !== sha256) throw new LongshoreError('PART_CORRUPT', `The staged part ${file} has another checksum than when it was written.`, { file });
-  if (columns.length !== plan.columns.length) throw new LongshoreError('PART_CORRUPT', `The staged part ${file} has ${columns.length} columns, the plan has ${plan.columns.length}.`, { file });
+  if (facts.sha256 !== sha256)
+    throw new LongshoreError('PART_CORRUPT', `The staged part ${file} has another checksum than when it was written.`, {
+      file,
+    });
+  if (columns.length !== plan.columns.length)
+    throw new LongshoreError(
+      'PART_CORRUPT',
+      `The staged part ${file} has ${columns.length} columns, the plan has ${plan.columns.length}.`,
+      { file },
+    );
 }
 
 /** Columns of the part by position, whatever they are called in the file. */
-const partSql = ({ file, columns }: LoadRequest): string => `read_parquet(${literal(file)}) AS part(${columns.map((_column, index) => `c${index}`).join(', ')})`;
+const partSql = ({ file, columns }: LoadRequest): string =>
+  `read_parquet(${literal(file)}) AS part(${columns.map((_column, index) => `c${index}`).join(', ')})`;
 
 async function fill(session: Session, request: LoadRequest): Promise<void> {
   const { columns, plan, rows, file } = request;
   const targets = plan.columns.map(({ target, targetType }) => `${ident(target)} ${targetType}`);
   await session.run(`CREATE TABLE staging.${STAGED_TABLE} (${targets.join(', ')})`);
-  const values = columns.map(({ logical }, index) => arrived(`c${index}`, logical, plan.columns[index]?.targetType ?? ''));
+  const values = columns.map(({ logical }, index) =>
+    arrived(`c${index}`, logical, plan.columns[index]?.targetType ?? ''),
+  );
   try {
-    const loaded = await session.run(`INSERT INTO staging.${STAGED_TABLE} SELECT ${values.join(', ')} FROM ${partSql(request)}`);
-    if (loaded !== rows) throw new LongshoreError('PART_CORRUPT', `The staged part ${file} holds ${loaded} rows, ${rows} were written.`, { file });
+    const loaded = await session.run(
+      `INSERT INTO staging.${STAGED_TABLE} SELECT ${values.join(', ')} FROM ${partSql(request)}`,
+    );
+    if (loaded !== rows)
+      throw new LongshoreError('PART_CORRUPT', `The staged part ${file} holds ${loaded} rows, ${rows} were written.`, {
+        file,
+      });
   } catch (error) {
     throw await explain(session, request, error);
   }
@@ -69,20 +90,32 @@ async function fill(session: Session, request: LoadRequest): Promise<void> {
 
 /** Finds column and key of the value that the target's type could not hold. */
 async function explain(session: Session, request: LoadRequest, error: unknown): Promise<unknown> {
-  if (error instanceof LongshoreError && !['VALUE_NOT_REPRESENTABLE', 'QUERY_FAILED'].includes(error.code)) return error;
+  if (error instanceof LongshoreError && !['VALUE_NOT_REPRESENTABLE', 'QUERY_FAILED'].includes(error.code))
+    return error;
   const { plan, columns } = request;
   const table = tableId(plan.targetRef);
   const keyColumns = (plan.target ?? plan.source).primaryKey?.columns ?? [];
-  const keys = keyColumns.map((name) => plan.columns.findIndex(({ target, source }) => (plan.target ? target : source) === name)).filter((index) => index >= 0);
+  const keys = keyColumns
+    .map((name) => plan.columns.findIndex(({ target, source }) => (plan.target ? target : source) === name))
+    .filter((index) => index >= 0);
   for (const [index, { logical }] of columns.entries()) {
     const type = plan.columns[index]?.targetType ?? '';
     const shown = [`left(c${index}::VARCHAR, 60)`, ...keys.map((at) => `c${at}::VARCHAR`)].join(', ');
-    const [found] = await session.rows(`SELECT ${shown} FROM ${partSql(request)} WHERE ${unfit(`c${index}`, logical, type)} LIMIT 1`).catch(() => []);
+    const [found] = await session
+      .rows(`SELECT ${shown} FROM ${partSql(request)} WHERE ${unfit(`c${index}`, logical, type)} LIMIT 1`)
+      .catch(() => []);
     if (found === undefined) continue;
     const column = plan.columns[index]?.target ?? '';
-    const key = keys.map((at, position) => `${plan.columns[at]?.target}=${String(Object.values(found)[position + 1])}`).join(', ');
+    const key = keys
+      .map((at, position) => `${plan.columns[at]?.target}=${String(Object.values(found)[position + 1])}`)
+      .join(', ');
     const message = `Table ${table}, column ${column}: a value does not fit ${type} exactly${key ? ` (row ${key})` : ''}.`;
-    return new LongshoreError('VALUE_NOT_REPRESENTABLE', message, { table, column, ...(key && { key }) }, { cause: error });
+    return new LongshoreError(
+      'VALUE_NOT_REPRESENTABLE',
+      message,
+      { table, column, ...(key && { key }) },
+      { cause: error },
+    );
   }
   return error;
 }

@@ -25,20 +25,33 @@ interface Ready {
 }
 
 /** Publishes the set, or returns what an earlier attempt published. Throws PUBLISH_BLOCKED while others use the file. */
-export async function publish(settings: FileSettings, request: PublishRequest, signal?: AbortSignal): Promise<PublishResult> {
+export async function publish(
+  settings: FileSettings,
+  request: PublishRequest,
+  signal?: AbortSignal,
+): Promise<PublishResult> {
   const folder = await runFolder(settings, request.runId);
-  const files = await Promise.all(request.tables.map(async ({ plan }) => stagedParts(await tableFolder(settings, { runId: request.runId, plan }))));
+  const files = await Promise.all(
+    request.tables.map(async ({ plan }) => stagedParts(await tableFolder(settings, { runId: request.runId, plan }))),
+  );
   try {
-    return await withFile(settings, { mode: 'write', directories: [folder], waitMs: request.lockTimeoutMs, signal }, async (session) => {
-      const opened = Date.now();
-      const earlier = await publishedBefore(session, settings, request);
-      if (earlier) return earlier;
-      const ready: Ready[] = [];
-      for (const [index, { plan, rows }] of request.tables.entries()) ready.push({ plan, rows, parts: await attachParts(session, files[index] ?? [], `staged_${index}`) });
-      const result = await inTransaction(session, async () => switchTables(session, settings, request, ready, opened));
-      await session.run('CHECKPOINT');
-      return { ...result, lockedMs: Date.now() - opened };
-    });
+    return await withFile(
+      settings,
+      { mode: 'write', directories: [folder], waitMs: request.lockTimeoutMs, signal },
+      async (session) => {
+        const opened = Date.now();
+        const earlier = await publishedBefore(session, settings, request);
+        if (earlier) return earlier;
+        const ready: Ready[] = [];
+        for (const [index, { plan, rows }] of request.tables.entries())
+          ready.push({ plan, rows, parts: await attachParts(session, files[index] ?? [], `staged_${index}`) });
+        const result = await inTransaction(session, async () =>
+          switchTables(session, settings, request, ready, opened),
+        );
+        await session.run('CHECKPOINT');
+        return { ...result, lockedMs: Date.now() - opened };
+      },
+    );
   } catch (error) {
     throw blocked(error, settings, request.tables);
   }
@@ -50,7 +63,12 @@ function blocked(error: unknown, settings: FileSettings, tables: PublishTable[])
   if (mapped.code !== 'FILE_LOCKED') return mapped;
   const names = tables.map(({ plan }) => tableId(plan.targetRef)).join(', ');
   const next = 'Close the program named, or let it open the file only while it reads; Longshore tries again.';
-  return new LongshoreError('PUBLISH_BLOCKED', `${mapped.message} ${names} could not be published; the old rows are untouched.`, mapped.place, { cause: mapped, next });
+  return new LongshoreError(
+    'PUBLISH_BLOCKED',
+    `${mapped.message} ${names} could not be published; the old rows are untouched.`,
+    mapped.place,
+    { cause: mapped, next },
+  );
 }
 
 async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
@@ -66,7 +84,13 @@ async function inTransaction<T>(session: Session, work: () => Promise<T>): Promi
   }
 }
 
-async function switchTables(session: Session, settings: FileSettings, request: PublishRequest, ready: Ready[], opened: number): Promise<PublishResult> {
+async function switchTables(
+  session: Session,
+  settings: FileSettings,
+  request: PublishRequest,
+  ready: Ready[],
+  opened: number,
+): Promise<PublishResult> {
   await checkUnchanged(session, ready);
   const strategyOf = ({ plan }: Ready): string => plan.strategy;
   const replaced = ready.filter((table) => strategyOf(table) === 'swap').map(({ plan }) => plan.targetRef);
@@ -75,7 +99,8 @@ async function switchTables(session: Session, settings: FileSettings, request: P
   for (const { plan } of ready) if (plan.strategy === 'create') await create(session, plan);
   await dropAndCreate(session, rebuilt, (ref) => find(ref)?.plan.evolve ?? []);
   for (const { plan } of ready) if (isDeleting(plan)) await session.run(`DELETE FROM ${qualified(plan.targetRef)}`);
-  for (const { plan } of ready) if (!rebuilt.some(({ schema }) => tableId(schema.ref) === tableId(plan.targetRef))) await evolve(session, plan);
+  for (const { plan } of ready)
+    if (!rebuilt.some(({ schema }) => tableId(schema.ref) === tableId(plan.targetRef))) await evolve(session, plan);
   for (const entry of order(rebuilt, ready)) await fillOne(session, entry.rebuilt, entry.ready);
   const warnings: string[] = [];
   for (const { plan } of ready) warnings.push(...(await advanceSequences(session, plan)));
@@ -102,18 +127,22 @@ function order(rebuilt: Rebuilt[], ready: Ready[]): { rebuilt?: Rebuilt; ready?:
     const own = ready.find(({ plan }) => tableId(plan.targetRef) === tableId(table.schema.ref));
     return { rebuilt: table, ...(own && { ready: own }) };
   });
-  const others = ready.filter(({ plan }) => !rebuilt.some(({ schema }) => tableId(schema.ref) === tableId(plan.targetRef)));
+  const others = ready.filter(
+    ({ plan }) => !rebuilt.some(({ schema }) => tableId(schema.ref) === tableId(plan.targetRef)),
+  );
   return parentsBefore([...entries, ...others.map((table) => ({ ready: table }))]);
 }
 
 /** Keeps the order given, except that a table waits for those its foreign keys name. */
 function parentsBefore<T extends { rebuilt?: Rebuilt; ready?: Ready }>(entries: T[]): T[] {
   const id = ({ rebuilt, ready }: T): string => tableId(rebuilt?.schema.ref ?? (ready as Ready).plan.targetRef);
-  const parents = ({ rebuilt, ready }: T): string[] => ((rebuilt?.schema ?? ready?.plan.target)?.foreignKeys ?? []).map(({ to }) => tableId(to));
+  const parents = ({ rebuilt, ready }: T): string[] =>
+    ((rebuilt?.schema ?? ready?.plan.target)?.foreignKeys ?? []).map(({ to }) => tableId(to));
   const sorted: T[] = [];
   const waiting = [...entries];
   while (waiting.length > 0) {
-    const isFree = (entry: T): boolean => parents(entry).every((parent) => parent === id(entry) || !waiting.some((other) => id(other) === parent));
+    const isFree = (entry: T): boolean =>
+      parents(entry).every((parent) => parent === id(entry) || !waiting.some((other) => id(other) === parent));
     sorted.push(...waiting.splice(Math.max(0, waiting.findIndex(isFree)), 1));
   }
   return sorted;
@@ -136,7 +165,8 @@ async function fillOne(session: Session, rebuilt: Rebuilt | undefined, ready: Re
 async function insertStaged(session: Session, { plan, rows, parts }: Ready): Promise<void> {
   const [schema] = await describeTables(session, [plan.targetRef]);
   const id = tableId(plan.targetRef);
-  if (schema === undefined) throw new LongshoreError('TARGET_CHANGED', `Table ${id} is gone from the target.`, { table: id });
+  if (schema === undefined)
+    throw new LongshoreError('TARGET_CHANGED', `Table ${id} is gone from the target.`, { table: id });
   const before = await session.count(`SELECT count(*) FROM ${qualified(plan.targetRef)}`);
   const columns = idents(plan.columns.map(({ target }) => target));
   if (isSelfReferring(schema) && parts.length > 0) {
@@ -147,22 +177,33 @@ async function insertStaged(session: Session, { plan, rows, parts }: Ready): Pro
   }
   const after = await session.count(`SELECT count(*) FROM ${qualified(plan.targetRef)}`);
   if (after - before !== rows) {
-    throw new LongshoreError('COUNT_MISMATCH', `Table ${id} would have gained ${after - before} rows, ${rows} were verified; nothing was published.`, { table: id });
+    throw new LongshoreError(
+      'COUNT_MISMATCH',
+      `Table ${id} would have gained ${after - before} rows, ${rows} were verified; nothing was published.`,
+      { table: id },
+    );
   }
 }
 
-const isSelfReferring = ({ ref, foreignKeys }: TableSchema): boolean => foreignKeys.some(({ to }) => tableId(to) === tableId(ref));
+const isSelfReferring = ({ ref, foreignKeys }: TableSchema): boolean =>
+  foreignKeys.some(({ to }) => tableId(to) === tableId(ref));
 
 /** Throws TARGET_CHANGED when a table has other columns than when the run was planned. */
 async function checkUnchanged(session: Session, ready: Ready[]): Promise<void> {
-  const now = await describeTables(session, ready.map(({ plan }) => plan.targetRef));
-  const shape = (schema: TableSchema): string => JSON.stringify(schema.columns.map(({ name, nativeType, nullable }) => [name, nativeType, nullable]));
+  const now = await describeTables(
+    session,
+    ready.map(({ plan }) => plan.targetRef),
+  );
+  const shape = (schema: TableSchema): string =>
+    JSON.stringify(schema.columns.map(({ name, nativeType, nullable }) => [name, nativeType, nullable]));
   for (const { plan } of ready) {
     const table = tableId(plan.targetRef);
     const found = now.find(({ ref }) => tableId(ref) === table);
-    const fits = plan.target === undefined ? found === undefined : found !== undefined && shape(found) === shape(plan.target);
+    const fits =
+      plan.target === undefined ? found === undefined : found !== undefined && shape(found) === shape(plan.target);
     if (fits) continue;
-    const what = plan.target === undefined ? 'was made by someone else' : found === undefined ? 'was dropped' : 'was altered';
+    const what =
+      plan.target === undefined ? 'was made by someone else' : found === undefined ? 'was dropped' : 'was altered';
     throw new LongshoreError('TARGET_CHANGED', `Table ${table} ${what} while its rows were loaded.`, { table });
   }
 }
@@ -171,22 +212,42 @@ const markerTable = ({ stagingSchema }: FileSettings): string => `${ident(stagin
 
 /** Tells one publication of a run from another: with `publish: table` there are several. */
 const markerKey = ({ tables }: PublishRequest): string =>
-  createHash('sha256').update(JSON.stringify(tables.map(({ plan }) => tableId(plan.targetRef)).toSorted())).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify(tables.map(({ plan }) => tableId(plan.targetRef)).toSorted()))
+    .digest('hex');
 
-async function publishedBefore(session: Session, settings: FileSettings, request: PublishRequest): Promise<PublishResult | undefined> {
+async function publishedBefore(
+  session: Session,
+  settings: FileSettings,
+  request: PublishRequest,
+): Promise<PublishResult | undefined> {
   if (!(await hasMarkers(session, settings))) return undefined;
-  const result = await session.value(`SELECT result FROM ${markerTable(settings)} WHERE run_id = $1 AND tables_hash = $2`, [request.runId, markerKey(request)]);
+  const result = await session.value(
+    `SELECT result FROM ${markerTable(settings)} WHERE run_id = $1 AND tables_hash = $2`,
+    [request.runId, markerKey(request)],
+  );
   return typeof result === 'string' ? (JSON.parse(result) as PublishResult) : undefined;
 }
 
 /** Whether the target holds markers of this or another run. */
 export async function hasMarkers(session: Session, { stagingSchema }: FileSettings): Promise<boolean> {
-  const found = await session.count(`SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${literal(stagingSchema)} AND table_name = '${MARKER_TABLE}'`);
+  const found = await session.count(
+    `SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${literal(stagingSchema)} AND table_name = '${MARKER_TABLE}'`,
+  );
   return found > 0;
 }
 
-async function mark(session: Session, settings: FileSettings, request: PublishRequest, result: PublishResult): Promise<void> {
+async function mark(
+  session: Session,
+  settings: FileSettings,
+  request: PublishRequest,
+  result: PublishResult,
+): Promise<void> {
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${ident(settings.stagingSchema)}`);
-  await session.run(`CREATE TABLE IF NOT EXISTS ${markerTable(settings)} (run_id VARCHAR, tables_hash VARCHAR, result VARCHAR)`);
-  await session.run(`INSERT INTO ${markerTable(settings)} VALUES (${literal(request.runId)}, ${literal(markerKey(request))}, ${literal(JSON.stringify(result))})`);
+  await session.run(
+    `CREATE TABLE IF NOT EXISTS ${markerTable(settings)} (run_id VARCHAR, tables_hash VARCHAR, result VARCHAR)`,
+  );
+  await session.run(
+    `INSERT INTO ${markerTable(settings)} VALUES (${literal(request.runId)}, ${literal(markerKey(request))}, ${literal(JSON.stringify(result))})`,
+  );
 }

@@ -24,8 +24,11 @@ export function planRanges(request: ReadRequest & { schema: TableSchema }, partB
   const { schema, filter } = request;
   const width = Math.max(1, rowBytes(request.columns));
   const rows = Math.max(0, schema.estimatedRows);
-  const whole = (label: string, estimated: number): RangeSpec[] => [{ label, spec: null, estimatedRows: estimated, estimatedBytes: estimated * width }];
-  if (filter.limit !== undefined) return whole(`first ${filter.limit} rows`, Math.min(filter.limit, schema.kind === 'table' ? rows : filter.limit));
+  const whole = (label: string, estimated: number): RangeSpec[] => [
+    { label, spec: null, estimatedRows: estimated, estimatedBytes: estimated * width },
+  ];
+  if (filter.limit !== undefined)
+    return whole(`first ${filter.limit} rows`, Math.min(filter.limit, schema.kind === 'table' ? rows : filter.limit));
   if (schema.kind !== 'table') return whole('all rows', rows);
   const groups = Math.max(1, Math.round(partBytes / width / ROW_GROUP));
   const step = groups * ROW_GROUP;
@@ -36,13 +39,20 @@ export function planRanges(request: ReadRequest & { schema: TableSchema }, partB
     const last = index === count - 1;
     const estimated = last ? Math.max(0, rows - from) : step;
     const spec: RowIds = last ? { from } : { from, until: from + step };
-    return { label: last ? `rows from ${from}` : `rows ${from}–${from + step - 1}`, spec, estimatedRows: estimated, estimatedBytes: estimated * width };
+    return {
+      label: last ? `rows from ${from}` : `rows ${from}–${from + step - 1}`,
+      spec,
+      estimatedRows: estimated,
+      estimatedBytes: estimated * width,
+    };
   });
 }
 
 /** SELECT of one slice, or of all the filter leaves. Columns come under their source names, in the form of the part. */
 export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string {
-  const columns = request.columns.map(({ source, logical }) => `${carried(ident(source), logical)} AS ${ident(source)}`);
+  const columns = request.columns.map(
+    ({ source, logical }) => `${carried(ident(source), logical)} AS ${ident(source)}`,
+  );
   return `SELECT ${columns.join(', ')} FROM ${rowsSql(request, range)}`;
 }
 
@@ -50,7 +60,11 @@ export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeS
 export function rowsSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string {
   const { table, filter, orderBy } = request;
   const ids = range?.spec as RowIds | null | undefined;
-  const all = [...conditions(filter), ...(ids ? [`rowid >= ${Number(ids.from)}`] : []), ...(ids?.until === undefined ? [] : [`rowid < ${Number(ids.until)}`])];
+  const all = [
+    ...conditions(filter),
+    ...(ids ? [`rowid >= ${Number(ids.from)}`] : []),
+    ...(ids?.until === undefined ? [] : [`rowid < ${Number(ids.until)}`]),
+  ];
   const from = `${qualified(table)}${all.length > 0 ? ` WHERE ${all.join(' AND ')}` : ''}`;
   if (filter.limit === undefined) return from;
   const order = orderBy.length > 0 ? ` ORDER BY ${idents(orderBy)}` : '';

@@ -21,21 +21,32 @@ export interface Rebuilt {
 
 /** The tables to rebuild: those asked for, and everything that points at them; a table stands after those it points at. */
 export async function planRebuild(session: Session, replaced: TableRef[], stagingSchema: string): Promise<Rebuilt[]> {
-  const schemas = (await describeTables(session, await listTables(session, stagingSchema))).filter(({ kind }) => kind === 'table');
+  const schemas = (await describeTables(session, await listTables(session, stagingSchema))).filter(
+    ({ kind }) => kind === 'table',
+  );
   const included = new Set(replaced.map(tableId));
   const pointsIn = (key: ForeignKey): boolean => included.has(tableId(key.to));
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     const more = schemas.filter(({ ref, foreignKeys }) => !included.has(tableId(ref)) && foreignKeys.some(pointsIn));
     for (const { ref } of more) included.add(tableId(ref));
     grown = more.length > 0;
   }
   const rebuilt: Rebuilt[] = [];
   for (const [index, schema] of parentsFirst(schemas.filter(({ ref }) => included.has(tableId(ref)))).entries()) {
-    const definition = await tableDefinition(session, schema.ref);
-    if (definition === undefined) throw new LongshoreError('TARGET_CHANGED', `Table ${tableId(schema.ref)} is gone from the target.`, { table: tableId(schema.ref) });
+    const definition = await tableDefinition(session, schema);
+    if (definition === undefined)
+      throw new LongshoreError('TARGET_CHANGED', `Table ${tableId(schema.ref)} is gone from the target.`, {
+        table: tableId(schema.ref),
+      });
     const indexes = schema.indexes.flatMap((found) => found.definition ?? []);
     const kept = replaced.some((ref) => sameTable(ref, schema.ref)) ? undefined : `longshore_kept_${index}`;
-    rebuilt.push({ schema, definition, comments: [...(await commentStatements(session, schema.ref)), ...(await indexComments(session, schema.ref))], indexes, ...(kept && { kept }) });
+    rebuilt.push({
+      schema,
+      definition,
+      comments: [...(await commentStatements(session, schema.ref)), ...(await indexComments(session, schema.ref))],
+      indexes,
+      ...(kept && { kept }),
+    });
   }
   return rebuilt;
 }
@@ -58,12 +69,20 @@ async function indexComments(session: Session, ref: TableRef): Promise<string[]>
     'SELECT index_name, comment FROM duckdb_indexes() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2 AND comment IS NOT NULL',
     [ref.schema, ref.name],
   );
-  return rows.map(({ index_name, comment }) => `COMMENT ON INDEX ${ident(ref.schema)}.${ident(String(index_name))} IS ${literal(String(comment))}`);
+  return rows.map(
+    ({ index_name, comment }) =>
+      `COMMENT ON INDEX ${ident(ref.schema)}.${ident(String(index_name))} IS ${literal(String(comment))}`,
+  );
 }
 
 /** Sets rows aside where they stay, drops all, and makes all anew: empty and without indexes. */
-export async function dropAndCreate(session: Session, tables: Rebuilt[], evolve: (ref: TableRef) => string[]): Promise<void> {
-  for (const { schema, kept } of tables) if (kept) await session.run(`CREATE TEMPORARY TABLE ${kept} AS SELECT * FROM ${qualified(schema.ref)}`);
+export async function dropAndCreate(
+  session: Session,
+  tables: Rebuilt[],
+  evolve: (ref: TableRef) => string[],
+): Promise<void> {
+  for (const { schema, kept } of tables)
+    if (kept) await session.run(`CREATE TEMPORARY TABLE ${kept} AS SELECT * FROM ${qualified(schema.ref)}`);
   for (const { schema } of tables.toReversed()) await session.run(`DROP TABLE ${qualified(schema.ref)}`);
   for (const { definition, schema } of tables) {
     await session.run(definition);
@@ -83,7 +102,13 @@ export async function putBack(session: Session, { schema, kept }: Rebuilt): Prom
  * Inserts rows; into a table that points at itself in rounds, parents before children, because DuckDB checks a foreign
  * key against the rows that were there before the statement.
  */
-export async function insertRows(session: Session, schema: TableSchema, columns: string, from: string, label: string): Promise<number> {
+export async function insertRows(
+  session: Session,
+  schema: TableSchema,
+  columns: string,
+  from: string,
+  label: string,
+): Promise<number> {
   const own = schema.foreignKeys.filter(({ to }) => sameTable(to, schema.ref));
   const table = qualified(schema.ref);
   if (own.length === 0) return session.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${from}`);
@@ -91,19 +116,29 @@ export async function insertRows(session: Session, schema: TableSchema, columns:
   await session.run(`CREATE TEMPORARY TABLE ${waiting} AS SELECT ${columns} FROM ${from}`);
   const isReady = own.map((key) => {
     const isNull = key.columns.map((name) => `w.${ident(name)} IS NULL`).join(' OR ');
-    const matches = key.columns.map((name, index) => `t.${ident(key.toColumns[index] ?? name)} = w.${ident(name)}`).join(' AND ');
+    const matches = key.columns
+      .map((name, index) => `t.${ident(key.toColumns[index] ?? name)} = w.${ident(name)}`)
+      .join(' AND ');
     return `(${isNull} OR EXISTS (SELECT 1 FROM ${table} AS t WHERE ${matches}))`;
   });
   let total = 0;
-  for (let left = await session.count(`SELECT count(*) FROM ${waiting}`); left > 0; ) {
+  for (let left = await session.count(`SELECT count(*) FROM ${waiting}`); left > 0;) {
     const ready = `SELECT w.rowid AS id FROM ${waiting} AS w WHERE ${isReady.join(' AND ')}`;
     await session.run(`CREATE TEMPORARY TABLE ${waiting}_ready AS ${ready}`);
-    const moved = await session.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${waiting} WHERE rowid IN (SELECT id FROM ${waiting}_ready)`);
+    const moved = await session.run(
+      `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${waiting} WHERE rowid IN (SELECT id FROM ${waiting}_ready)`,
+    );
     if (moved === 0) {
       const id = tableId(schema.ref);
-      throw new LongshoreError('FOREIGN_KEY_VIOLATED', `${left} rows of table ${id} point, by its key to itself, at rows that are not there, or at themselves, which DuckDB does not take.`, { table: id });
+      throw new LongshoreError(
+        'FOREIGN_KEY_VIOLATED',
+        `${left} rows of table ${id} point, by its key to itself, at rows that are not there, or at themselves, which DuckDB does not take.`,
+        { table: id },
+      );
     }
-    await session.run(`DELETE FROM ${waiting} WHERE rowid IN (SELECT id FROM ${waiting}_ready); DROP TABLE temp.main.${waiting}_ready`);
+    await session.run(
+      `DELETE FROM ${waiting} WHERE rowid IN (SELECT id FROM ${waiting}_ready); DROP TABLE temp.main.${waiting}_ready`,
+    );
     total += moved;
     left -= moved;
   }

@@ -19,12 +19,20 @@ export async function advanceSequences(session: Session, plan: TablePlan): Promi
     );
     const increment = BigInt(String(sequence?.increment_by ?? 0));
     if (sequence === undefined || increment <= 0n) continue;
-    const largest = await session.value(`SELECT max(${ident(column.name)})::HUGEINT::VARCHAR FROM ${qualified(plan.targetRef)}`);
+    const largest = await session.value(
+      `SELECT max(${ident(column.name)})::HUGEINT::VARCHAR FROM ${qualified(plan.targetRef)}`,
+    );
     if (typeof largest !== 'string') continue;
-    const reached = sequence.last_value === null ? BigInt(String(sequence.start_value)) - increment : BigInt(String(sequence.last_value));
+    const reached =
+      sequence.last_value === null
+        ? BigInt(String(sequence.start_value)) - increment
+        : BigInt(String(sequence.last_value));
     const draws = (BigInt(largest) - reached + increment - 1n) / increment;
     if (draws <= 0n) continue;
-    if (draws > MOST_DRAWS) warnings.push(`${tableId(plan.targetRef)}: the sequence ${named} stands at ${reached} and column ${column.name} reaches ${largest}; make the sequence anew with START ${BigInt(largest) + increment}.`);
+    if (draws > MOST_DRAWS)
+      warnings.push(
+        `${tableId(plan.targetRef)}: the sequence ${named} stands at ${reached} and column ${column.name} reaches ${largest}; make the sequence anew with START ${BigInt(largest) + increment}.`,
+      );
     else await session.run(`SELECT max(nextval(${literal(named)})) FROM range(${draws})`);
   }
   return warnings;
@@ -33,7 +41,7 @@ export async function advanceSequences(session: Session, plan: TablePlan): Promi
 /** `schema.name` or `name`, either quoted or not. */
 function splitName(text: string): [string | undefined, string] {
   const parts: string[] = [];
-  for (let rest = text; rest !== ''; ) {
+  for (let rest = text; rest !== '';) {
     const quoted = rest.startsWith('"');
     const name = quoted ? leadingName(rest) : (/^[^.]*/.exec(rest)?.[0] ?? rest);
     parts.push(name);

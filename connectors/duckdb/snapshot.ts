@@ -15,7 +15,8 @@ const READ_WAIT_MS = 2000;
 export async function currentToken(file: string): Promise<string> {
   const path = await truePath(file);
   const main = await fingerprint(path);
-  if (main === undefined) throw new LongshoreError('DATABASE_NOT_FOUND', `There is no DuckDB file ${path}.`, { file: path });
+  if (main === undefined)
+    throw new LongshoreError('DATABASE_NOT_FOUND', `There is no DuckDB file ${path}.`, { file: path });
   return JSON.stringify({ path, main, wal: (await fingerprint(`${path}.wal`)) ?? null });
 }
 
@@ -26,11 +27,21 @@ async function fingerprint(path: string): Promise<string | undefined> {
 
 async function assertSame(file: string, token: string): Promise<void> {
   const now = await currentToken(file).catch(() => undefined);
-  if (now !== token) throw new LongshoreError('SNAPSHOT_LOST', `The DuckDB file ${file} was changed by another program while it was read.`, { file });
+  if (now !== token)
+    throw new LongshoreError(
+      'SNAPSHOT_LOST',
+      `The DuckDB file ${file} was changed by another program while it was read.`,
+      { file },
+    );
 }
 
 /** Reads the file under a snapshot. Whatever was read of a file that changed meanwhile is thrown away. */
-export async function withSnapshot<T>(settings: FileSettings, token: string, access: Omit<Access, 'mode'>, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSnapshot<T>(
+  settings: FileSettings,
+  token: string,
+  access: Omit<Access, 'mode'>,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   await assertSame(settings.path, token);
   try {
     return await withFile(settings, { waitMs: READ_WAIT_MS, ...access, mode: 'read' }, work);
@@ -51,7 +62,7 @@ export async function openSnapshot(settings: FileSettings): Promise<Snapshot> {
     watch = setInterval(() => {
       assertSame(settings.path, token).catch((error: unknown) => {
         clearInterval(watch);
-        reject(error as LongshoreError);
+        reject(error);
       });
     }, WATCH_MS);
     watch.unref();

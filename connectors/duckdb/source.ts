@@ -13,13 +13,21 @@ export function openSource(settings: FileSettings): SourceDatabase {
     checkFilter: async (table, filter) => withReading(settings, async (session) => checkFilter(session, table, filter)),
     countRows: async (request, exact) => {
       const count = async (session: Session): Promise<number> => {
-        const [estimate] = exact ? [] : await session.rows('SELECT estimated_size::BIGINT AS size FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2', [request.table.schema, request.table.name]);
+        const [estimate] = exact
+          ? []
+          : await session.rows(
+              'SELECT estimated_size::BIGINT AS size FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2',
+              [request.table.schema, request.table.name],
+            );
         const { where, dates, limit } = request.filter;
         // Counting in DuckDB is quick; an estimate is taken only where it needs no look at the rows.
-        if (estimate !== undefined && where === undefined && dates === undefined) return Math.min(Number(estimate.size), limit ?? Infinity);
+        if (estimate !== undefined && where === undefined && dates === undefined)
+          return Math.min(Number(estimate.size), limit ?? Infinity);
         return session.count(`SELECT count(*) FROM ${rowsSql(request)}`);
       };
-      return request.snapshot === undefined ? withReading(settings, count) : withSnapshot(settings, request.snapshot, {}, count);
+      return request.snapshot === undefined
+        ? withReading(settings, count)
+        : withSnapshot(settings, request.snapshot, {}, count);
     },
     selectSql,
     planRanges: async (request, partBytes) => planRanges(request, partBytes),

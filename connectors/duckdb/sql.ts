@@ -27,7 +27,7 @@ export function outsideBrackets(text: string): string {
   let out = '';
   for (const char of outsideQuotes(text)) {
     if (')]}'.includes(char)) depth--;
-    out += depth > 0 ? ' ' : char;
+    out += depth > 0 ? ' '.repeat(char.length) : char;
     if ('([{'.includes(char)) depth++;
   }
   return out;

@@ -27,7 +27,8 @@ export const tableFolder = async (settings: FileSettings, { runId, plan }: Stagi
   join(await runFolder(settings, runId), hash(tableId(plan.targetRef)));
 
 /** Name of a part's file; the content is part of it, so that a part read anew is not taken for the old one. */
-export const partName = (part: number, sha256: string): string => `part-${String(part).padStart(6, '0')}-${sha256.slice(0, 16)}.duckdb`;
+export const partName = (part: number, sha256: string): string =>
+  `part-${String(part).padStart(6, '0')}-${sha256.slice(0, 16)}.duckdb`;
 
 const PART = /^part-(\d+)-[0-9a-f]+\.duckdb$/;
 
@@ -67,7 +68,9 @@ export async function attachParts(session: Session, files: string[], prefix: str
 
 /** All staged rows as one relation with the columns named. */
 export const unionAll = (tables: string[], columns: string, emptyFrom: string): string =>
-  tables.length === 0 ? `(SELECT ${columns} FROM ${emptyFrom} WHERE false)` : `(${tables.map((table) => `SELECT ${columns} FROM ${table}`).join(' UNION ALL ')})`;
+  tables.length === 0
+    ? `(SELECT ${columns} FROM ${emptyFrom} WHERE false)`
+    : `(${tables.map((table) => `SELECT ${columns} FROM ${table}`).join(' UNION ALL ')})`;
 
 /** Throws away what is staged of one table. */
 export async function resetStaging(folder: string): Promise<void> {

@@ -19,7 +19,10 @@ import { nativeType, refuses } from './types';
 export function openTarget(settings: FileSettings): TargetDatabase {
   return {
     chooseStrategy: async (table, wish) => {
-      const incoming = table && (await fileExists(settings.path)) ? await withReading(settings, async (session) => referencingKeys(session, [table.ref])) : [];
+      const incoming =
+        table && (await fileExists(settings.path))
+          ? await withReading(settings, async (session) => referencingKeys(session, [table.ref]))
+          : [];
       return chooseStrategy(table, wish, incoming);
     },
     nativeType,
@@ -36,7 +39,12 @@ export function openTarget(settings: FileSettings): TargetDatabase {
     countRows: async (ref) =>
       withReading(settings, async (session) => {
         const [found] = await describeTables(session, [ref]);
-        if (found === undefined) throw new LongshoreError('TABLE_NOT_FOUND', `The DuckDB file ${settings.path} has no table ${tableId(ref)}.`, { table: tableId(ref) });
+        if (found === undefined)
+          throw new LongshoreError(
+            'TABLE_NOT_FOUND',
+            `The DuckDB file ${settings.path} has no table ${tableId(ref)}.`,
+            { table: tableId(ref) },
+          );
         return session.count(`SELECT count(*) FROM ${qualified(ref)}`);
       }),
   } satisfies TargetDatabase;
@@ -47,7 +55,12 @@ const SYNCHRONOUS = new Set<string>(['nativeType', 'refuses', 'addColumnSql', 'c
 
 /** The target of an environment that is read-only: refuses every call. */
 export function readOnlyTarget(target: TargetDatabase, path: string): TargetDatabase {
-  const refusal = (): LongshoreError => new LongshoreError('READ_ONLY_ENVIRONMENT', `The DuckDB file ${path} is marked readOnly, so nothing is written to it.`, { file: path });
+  const refusal = (): LongshoreError =>
+    new LongshoreError(
+      'READ_ONLY_ENVIRONMENT',
+      `The DuckDB file ${path} is marked readOnly, so nothing is written to it.`,
+      { file: path },
+    );
   return new Proxy(target, {
     get: (_target, member) => {
       if (typeof member === 'string' && SYNCHRONOUS.has(member)) {

@@ -118,7 +118,8 @@ export function unfit(column: string, logical: LogicalType, nativeType: string):
 
 /** Conversions that hold every value, so that nothing needs to be compared. */
 const isWidening = (logical: LogicalType, nativeType: string): boolean =>
-  (logical.kind !== 'text' && !/^TIMESTAMP_/.test(canonical(nativeType))) || ['VARCHAR', 'JSON'].includes(canonical(nativeType));
+  (logical.kind !== 'text' && !canonical(nativeType).startsWith('TIMESTAMP_')) ||
+  ['VARCHAR', 'JSON'].includes(canonical(nativeType));
 
 const INTEGER_DIGITS: Record<string, number> = { SMALLINT: 4, INTEGER: 9, BIGINT: 18, HUGEINT: 38 };
 
@@ -159,7 +160,9 @@ function accepts(logical: LogicalType, target: string): boolean {
     case 'int16':
     case 'int32':
     case 'int64':
-      return decimal ? precision - scale >= NEEDED_DIGITS[logical.kind] : INTEGER_TARGETS[logical.kind].includes(target);
+      return decimal
+        ? precision - scale >= NEEDED_DIGITS[logical.kind]
+        : INTEGER_TARGETS[logical.kind].includes(target);
     case 'decimal': {
       const whole = logical.precision - logical.scale;
       if (decimal) return scale >= logical.scale && precision - scale >= whole;
@@ -182,9 +185,14 @@ const AMBIGUOUS = /\b(UNION\s*\(|VARIANT\b)/i;
 /** The type a new column gets for values of a column elsewhere. Throws TYPE_NOT_SUPPORTED. */
 export function nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string {
   const [name, from] = 'sourceType' in column ? [column.target, column.sourceType] : [column.name, column.nativeType];
-  if (sourceKind !== 'duckdb') return column.logical.kind === 'text' && column.logical.of === 'json' ? 'JSON' : carrierType(column.logical);
+  if (sourceKind !== 'duckdb')
+    return column.logical.kind === 'text' && column.logical.of === 'json' ? 'JSON' : carrierType(column.logical);
   if (AMBIGUOUS.test(withoutQuoted(from))) {
-    throw new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${ident(name)} has the type ${from}, whose values cannot be written as text and read back for certain.`, { column: name });
+    throw new LongshoreError(
+      'TYPE_NOT_SUPPORTED',
+      `Column ${ident(name)} has the type ${from}, whose values cannot be written as text and read back for certain.`,
+      { column: name },
+    );
   }
   return from;
 }

@@ -40,7 +40,9 @@ const PREFIXES = { nulls: 'n', sum: 's', min: 'l', max: 'h' } as const;
  * with FROM. `encoding` is the database's: lengths are those of UTF-8 whatever it is.
  */
 export function aggregateSql(columns: readonly AggregateColumn[], from: string, encoding = 'UTF8'): string {
-  const figures = columns.flatMap((column, index) => figuresOf(column, encoding === 'UTF8').map(([figure, sql]) => `${sql} AS ${PREFIXES[figure]}${index}`));
+  const figures = columns.flatMap((column, index) =>
+    figuresOf(column, encoding === 'UTF8').map(([figure, sql]) => `${sql} AS ${PREFIXES[figure]}${index}`),
+  );
   return `SELECT ${['pg_catalog.count(*)::pg_catalog.text AS r', ...figures].join(',\n       ')}\n ${from.trimStart()}`;
 }
 
@@ -50,8 +52,15 @@ export function parseAggregates(columns: readonly AggregateColumn[], row: Row): 
   return {
     rows: row['r'] ?? '0',
     columns: columns.map(({ name, logical }, index): ColumnAggregate => {
-      const bound = (kind: 'min' | 'max') => (logical.kind === 'float32' || logical.kind === 'float64' ? floatText(figure(kind, index)) : figure(kind, index));
-      return { column: name, nulls: figure('nulls', index) ?? '0', sum: figure('sum', index), min: bound('min'), max: bound('max') };
+      const bound = (kind: 'min' | 'max') =>
+        logical.kind === 'float32' || logical.kind === 'float64' ? floatText(figure(kind, index)) : figure(kind, index);
+      return {
+        column: name,
+        nulls: figure('nulls', index) ?? '0',
+        sum: figure('sum', index),
+        min: bound('min'),
+        max: bound('max'),
+      };
     }),
   };
 }
@@ -77,10 +86,19 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boo
   ];
   const asText = (sql: string) => `(${sql})::pg_catalog.text`;
   const exact = (sql: string) => `pg_catalog.trim_scale((${sql})::pg_catalog.numeric)::pg_catalog.text`;
-  const bytes = (sql: string): Figure => ['sum', asText(`pg_catalog.sum(pg_catalog.octet_length(${sql})) FILTER (WHERE ${name} IS NOT NULL)`)];
+  const bytes = (sql: string): Figure => [
+    'sum',
+    asText(`pg_catalog.sum(pg_catalog.octet_length(${sql})) FILTER (WHERE ${name} IS NOT NULL)`),
+  ];
   switch (logical.kind) {
     case 'boolean':
-      return [nulls, ['sum', `CASE WHEN pg_catalog.count(${name}) > 0 THEN ${asText(`pg_catalog.count(*) FILTER (WHERE ${value})`)} END`]];
+      return [
+        nulls,
+        [
+          'sum',
+          `CASE WHEN pg_catalog.count(${name}) > 0 THEN ${asText(`pg_catalog.count(*) FILTER (WHERE ${value})`)} END`,
+        ],
+      ];
     case 'int16':
     case 'int32':
     case 'int64':
@@ -88,7 +106,12 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boo
       // Sums and bounds of oid and of domains are those of the number beneath.
       const isNumber = ['int2', 'int4', 'int8', 'numeric'].includes(native.name) || isStoredAsText;
       const number = isNumber ? value : `${name}::pg_catalog.${castName(logical)}`;
-      return [nulls, ['sum', exact(`pg_catalog.sum(${number})`)], ['min', exact(`pg_catalog.min(${number})`)], ['max', exact(`pg_catalog.max(${number})`)]];
+      return [
+        nulls,
+        ['sum', exact(`pg_catalog.sum(${number})`)],
+        ['min', exact(`pg_catalog.min(${number})`)],
+        ['max', exact(`pg_catalog.max(${number})`)],
+      ];
     }
     case 'timestamptz':
       return [nulls, ...bounds((sql) => asText(`${sql} AT TIME ZONE 'UTC'`))];
@@ -99,16 +122,31 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boo
     case 'timestamp':
       return [nulls, ...bounds(asText)];
     case 'uuid':
-      return [nulls, ['sum', `CASE WHEN pg_catalog.count(${name}) > 0 THEN ${asText(`pg_catalog.count(${name}) * 36`)} END`]];
+      return [
+        nulls,
+        ['sum', `CASE WHEN pg_catalog.count(${name}) > 0 THEN ${asText(`pg_catalog.count(${name}) * 36`)} END`],
+      ];
     case 'bytes':
       return [nulls, bytes(name)];
     case 'text':
-      return [nulls, bytes(isUtf8 ? textBytes(name, native, isStoredAsText, logical.of) : `pg_catalog.convert_to(${textBytes(name, native, isStoredAsText, logical.of)}, 'UTF8')`)];
+      return [
+        nulls,
+        bytes(
+          isUtf8
+            ? textBytes(name, native, isStoredAsText, logical.of)
+            : `pg_catalog.convert_to(${textBytes(name, native, isStoredAsText, logical.of)}, 'UTF8')`,
+        ),
+      ];
   }
 }
 
 /** A cast of character(n) to text would strip its blanks, and an enum has no length of its own: both print as they travel. */
-function textBytes(name: string, native: ReturnType<typeof parseNativeType>, isStoredAsText: boolean, of: 'text' | 'json' | 'other'): string {
+function textBytes(
+  name: string,
+  native: ReturnType<typeof parseNativeType>,
+  isStoredAsText: boolean,
+  of: 'text' | 'json' | 'other',
+): string {
   if (isStoredAsText) return native.name === 'name' ? `${name}::pg_catalog.text` : name;
   return of === 'text' ? `pg_catalog.concat(${name})` : textForm(name, native);
 }

@@ -88,7 +88,7 @@ export class BinaryCopyDecoder {
   }
 
   get #full(): boolean {
-    return this.#rows >= this.#batchRows || this.#scanned - this.#from >= this.#batchBytes;
+    return this.#rows >= this.#batchRows || (this.#rows > 0 && this.#scanned - this.#from >= this.#batchBytes);
   }
 
   #reserve(more: number): void {

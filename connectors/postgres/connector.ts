@@ -15,12 +15,22 @@ export const postgresConnector = {
 
   /** Connects once, to ask the server what it can do. Throws what `ping` throws. */
   async open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
-    if (environment.kind !== 'postgres') throw new LongshoreError('INTERNAL', `An environment of kind ${environment.kind} was given to the Postgres connector.`);
-    const pool = new PostgresPool(environment, { applicationName: options.applicationName, ...(options.poolSize !== undefined && { size: options.poolSize }) });
+    if (environment.kind !== 'postgres')
+      throw new LongshoreError(
+        'INTERNAL',
+        `An environment of kind ${environment.kind} was given to the Postgres connector.`,
+      );
+    const pool = new PostgresPool(environment, {
+      applicationName: options.applicationName,
+      ...(options.poolSize !== undefined && { size: options.poolSize }),
+    });
     try {
       const facts = await serverFacts(pool);
       if (facts.version < OLDEST) {
-        throw new LongshoreError('CONFIG_INVALID', `The server of ${pool.server.database} is PostgreSQL ${Math.floor(facts.version / 10_000)}; Longshore needs 13 or later.`);
+        throw new LongshoreError(
+          'CONFIG_INVALID',
+          `The server of ${pool.server.database} is PostgreSQL ${Math.floor(facts.version / 10_000)}; Longshore needs 13 or later.`,
+        );
       }
       return {
         kind: 'postgres',
@@ -47,7 +57,13 @@ async function ping(pool: PostgresPool): Promise<ServerInfo> {
             has_function_privilege('pg_control_system()', 'EXECUTE') AS may_ask`,
   );
   const row = rows[0] ?? {};
-  return { product: 'PostgreSQL', version: row['version'] ?? '', user: row['user'] ?? '', database: row['database'] ?? '', identity: `postgres:${await clusterOf(pool, row)}/${row['oid']}` };
+  return {
+    product: 'PostgreSQL',
+    version: row['version'] ?? '',
+    user: row['user'] ?? '',
+    database: row['database'] ?? '',
+    identity: `postgres:${await clusterOf(pool, row)}/${row['oid']}`,
+  };
 }
 
 /** The cluster's own number, which a standby shares with its primary; where it may not be asked, port and time of start. */

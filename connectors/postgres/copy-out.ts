@@ -36,7 +36,8 @@ export function destroy(client: PostgresClient): void {
   (client as unknown as { connection: Connection }).connection.stream.destroy();
 }
 
-const lengthAt = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) * 2 ** 24 + ((bytes[at + 1] ?? 0) << 16) + ((bytes[at + 2] ?? 0) << 8) + (bytes[at + 3] ?? 0);
+const lengthAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] ?? 0) * 2 ** 24 + ((bytes[at + 1] ?? 0) << 16) + ((bytes[at + 2] ?? 0) << 8) + (bytes[at + 3] ?? 0);
 
 class CopyOut implements Submittable {
   readonly rows: Promise<number>;

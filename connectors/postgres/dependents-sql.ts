@@ -92,13 +92,6 @@ const STATISTICS = list(`
     obj_description(e.oid, 'pg_statistic_ext') AS comment
   FROM pg_statistic_ext e JOIN pg_namespace sn ON sn.oid = e.stxnamespace WHERE e.stxrelid = c.oid ORDER BY e.stxname`);
 
-const PUBLICATIONS = list(`
-  SELECT p.pubname AS name, pg_has_role(p.pubowner, 'USAGE') AS owns, to_jsonb(t)->>'rowfilter' AS filter,
-    CASE WHEN to_jsonb(r)->>'prattrs' IS NOT NULL THEN to_jsonb(t)->'attnames' END AS columns
-  FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-  JOIN pg_publication_tables t ON t.pubname = p.pubname AND t.schemaname = n.nspname AND t.tablename = c.relname
-  WHERE r.prrelid = c.oid ORDER BY p.pubname`);
-
 /** What hangs on the table in a way that only its own identity satisfies, as ends of the sentence "…, which a swap would lose". */
 const OBSTACLES = list(`
   SELECT 'it is a partitioned table' AS what WHERE c.relkind = 'p'
@@ -112,6 +105,7 @@ const OBSTACLES = list(`
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
   UNION ALL SELECT 'it has a security label' WHERE EXISTS (SELECT FROM pg_seclabel s WHERE s.objoid = c.oid AND s.classoid = 'pg_class'::regclass)
   UNION ALL SELECT 'a logical replication subscription writes it' WHERE EXISTS (SELECT FROM pg_subscription_rel s WHERE s.srrelid = c.oid)
+  UNION ALL SELECT 'the publication ' || t.pubname || ' sends its rows to subscribers' FROM pg_publication_tables t WHERE t.schemaname = n.nspname AND t.tablename = c.relname
   UNION ALL SELECT 'its row type is used by ' || pg_describe_object(d.classid, d.objid, d.objsubid)
     FROM pg_type y JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (y.oid, y.typarray)
     WHERE y.oid = c.reltype AND d.deptype <> 'i'
@@ -147,7 +141,7 @@ SELECT json_build_object(
   'foreignKeys', ${list(`SELECT ${FOREIGN_KEY} AND k.conrelid = c.oid ORDER BY k.conname`)},
   'referencedBy', ${list(`SELECT ${FOREIGN_KEY} AND k.confrelid = c.oid AND k.conrelid <> c.oid ORDER BY k.conrelid, k.conname`)},
   'views', ${VIEWS}, 'rules', ${RULES}, 'triggers', ${TRIGGERS}, 'policies', ${POLICIES}, 'sequences', ${SEQUENCES},
-  'statistics', ${STATISTICS}, 'publications', ${PUBLICATIONS},
+  'statistics', ${STATISTICS},
   'obstacles', (SELECT coalesce(json_agg(DISTINCT o.value->>'what'), '[]') FROM json_array_elements(${OBSTACLES}) o)
 )::text AS document
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -148,13 +148,6 @@ export interface LiveStatistics {
   comment: string | null;
 }
 
-export interface LivePublication {
-  name: string;
-  owns: boolean;
-  filter: string | null;
-  columns: string[] | null;
-}
-
 export interface LiveTable {
   oid: string;
   schema: string;
@@ -190,7 +183,6 @@ export interface LiveTable {
   policies: LivePolicy[];
   sequences: LiveSequence[];
   statistics: LiveStatistics[];
-  publications: LivePublication[];
   /** Sentences: what a table that takes this one's place could not keep. */
   obstacles: string[];
 }

@@ -63,10 +63,28 @@ const BY_STATE: Record<string, ErrorCode> = {
   '25P04': 'CONNECTION_LOST',
 };
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN']);
-const CUT = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END']);
-const DRIVER_CUT = /^Connection terminated|^Client (has encountered a connection error|was closed)|connection is closed|server closed the connection|^read ECONNRESET/i;
-const TLS = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/;
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_NODATA',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+]);
+const CUT = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+const DRIVER_CUT =
+  /^Connection terminated|^Client (has encountered a connection error|was closed)|connection is closed|server closed the connection|^read ECONNRESET/i;
+const TLS =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/;
 
 /** SQLSTATE of an error of the server, also when it has become a LongshoreError since. */
 export function sqlState(error: unknown): string | undefined {
@@ -83,7 +101,10 @@ export function toPostgresError(error: unknown, place: ErrorPlace = {}, server?:
   if (error instanceof LongshoreError) return withPlace(error, place);
   if (!isRaw(error)) return new LongshoreError('INTERNAL', String(error), place, { cause: error });
   const code = codeOf(error);
-  const next = TLS.test(error.code ?? '') || isTlsRefusal(error) ? 'Set `ssl` of the environment to what the server offers, or install its certificate authority.' : undefined;
+  const next =
+    TLS.test(error.code ?? '') || isTlsRefusal(error)
+      ? 'Set `ssl` of the environment to what the server offers, or install its certificate authority.'
+      : undefined;
   return new LongshoreError(code, messageOf(error, code, server), placeOf(error, code, place), { cause: error, next });
 }
 
@@ -92,7 +113,14 @@ export function isTransient(error: unknown): boolean {
   const raw = error instanceof LongshoreError ? error.cause : error;
   if (!isRaw(raw)) return false;
   const state = raw.code ?? '';
-  return state === '40001' || state === '40P01' || state === '57P03' || state === '53300' || state === 'ECONNREFUSED' || state === 'EAI_AGAIN';
+  return (
+    state === '40001' ||
+    state === '40P01' ||
+    state === '57P03' ||
+    state === '53300' ||
+    state === 'ECONNREFUSED' ||
+    state === 'EAI_AGAIN'
+  );
 }
 
 /** Whether the connection is gone, so that nobody knows if the statement under way had its effect. */
@@ -107,18 +135,21 @@ function isRaw(error: unknown): error is RawError {
 }
 
 /** Socket codes such as EPIPE look like an SQLSTATE; the server's errors carry a severity. */
-const isSqlState = (code: string, error: RawError): boolean => /^[0-9A-Z]{5}$/.test(code) && error.severity !== undefined;
+const isSqlState = (code: string, error: RawError): boolean =>
+  /^[0-9A-Z]{5}$/.test(code) && error.severity !== undefined;
 
 function codeOf(error: RawError): ErrorCode {
   const { code = '', message } = error;
   if (isSqlState(code, error)) {
-    if (/snapshot identifier|^snapshot ".*" does not exist|could not import the requested snapshot/.test(message)) return 'SNAPSHOT_LOST';
+    if (/snapshot identifier|^snapshot ".*" does not exist|could not import the requested snapshot/.test(message))
+      return 'SNAPSHOT_LOST';
     if (code.startsWith('08')) return 'CONNECTION_LOST';
     if (code.startsWith('58') && /no space left/i.test(message)) return 'DISK_FULL';
     return BY_STATE[code] ?? 'QUERY_FAILED';
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'DISK_FULL';
-  if (UNREACHABLE.has(code) || ((code === 'ENOENT' || code === 'EACCES') && error.syscall === 'connect')) return 'HOST_UNREACHABLE';
+  if (UNREACHABLE.has(code) || ((code === 'ENOENT' || code === 'EACCES') && error.syscall === 'connect'))
+    return 'HOST_UNREACHABLE';
   if (TLS.test(code) || isTlsRefusal(error)) return 'AUTHENTICATION_FAILED';
   if (CUT.has(code) || DRIVER_CUT.test(message)) return 'CONNECTION_LOST';
   if (/^timeout expired$|connection timeout/i.test(message)) return 'HOST_UNREACHABLE';
@@ -126,7 +157,8 @@ function codeOf(error: RawError): ErrorCode {
   return 'INTERNAL';
 }
 
-const isTlsRefusal = (error: RawError): boolean => /does not support SSL|error establishing an SSL/i.test(error.message);
+const isTlsRefusal = (error: RawError): boolean =>
+  /does not support SSL|error establishing an SSL/i.test(error.message);
 
 function messageOf(error: RawError, code: ErrorCode, server?: ServerIdentity): string {
   const text = sentence(reasonOf(error));
@@ -135,15 +167,21 @@ function messageOf(error: RawError, code: ErrorCode, server?: ServerIdentity): s
     case 'HOST_UNREACHABLE':
       return at ? `PostgreSQL at ${at} does not answer: ${text}` : `PostgreSQL does not answer: ${text}`;
     case 'AUTHENTICATION_FAILED':
-      return server ? `PostgreSQL at ${at} refused user ${server.user}: ${text}` : `PostgreSQL refused the user: ${text}`;
+      return server
+        ? `PostgreSQL at ${at} refused user ${server.user}: ${text}`
+        : `PostgreSQL refused the user: ${text}`;
     case 'DATABASE_NOT_FOUND':
       return server ? `PostgreSQL at ${at}: ${text}` : text;
     case 'CONNECTION_LOST':
-      return at ? `The connection to PostgreSQL at ${at} broke: ${text}` : `The connection to PostgreSQL broke: ${text}`;
+      return at
+        ? `The connection to PostgreSQL at ${at} broke: ${text}`
+        : `The connection to PostgreSQL broke: ${text}`;
     case 'INTERNAL':
       return text;
     default:
-      return [text, error.detail && sentence(error.detail), error.hint && `Hint: ${sentence(error.hint)}`].filter(Boolean).join(' ');
+      return [text, error.detail && sentence(error.detail), error.hint && `Hint: ${sentence(error.hint)}`]
+        .filter(Boolean)
+        .join(' ');
   }
 }
 
@@ -151,7 +189,8 @@ function reasonOf(error: RawError): string {
   if (error.code === 'ECONNREFUSED') return 'connection refused';
   if (error.code === 'ENOTFOUND') return 'there is no host of that name';
   if (error.code === 'EAI_AGAIN') return 'the name of the host cannot be resolved at the moment';
-  if (error.code === 'ETIMEDOUT' || /^timeout expired$/.test(error.message)) return 'no answer within the connect timeout';
+  if (error.code === 'ETIMEDOUT' || /^timeout expired$/.test(error.message))
+    return 'no answer within the connect timeout';
   if (/password must be a string/.test(error.message)) return 'it asks for a password and none is configured';
   return error.message || error.code || error.name;
 }
@@ -159,10 +198,11 @@ function reasonOf(error: RawError): string {
 const sentence = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
 
 function placeOf(error: RawError, code: ErrorCode, place: ErrorPlace): ErrorPlace {
-  const copy = /COPY (?:[^,]+), line (\d+)(?:, column ([^:]+?))?(?::|$)/m.exec(error.where ?? '');
+  const copy = /COPY .+?, line (\d+)(?:, column ([^:]+?))?(?::|$)/m.exec(error.where ?? '');
   const known: ErrorPlace = { ...place };
   const isKeyed = code === 'DUPLICATE_KEY' || code === 'FOREIGN_KEY_VIOLATED';
-  known.table ??= error.schema !== undefined && error.table !== undefined ? `${error.schema}.${error.table}` : undefined;
+  known.table ??=
+    error.schema !== undefined && error.table !== undefined ? `${error.schema}.${error.table}` : undefined;
   known.column ??= error.column ?? copy?.[2];
   known.key ??= (isKeyed ? keyOf(error.detail) : undefined) ?? (copy ? `row ${copy[1]} of the load` : undefined);
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
@@ -170,7 +210,10 @@ function placeOf(error: RawError, code: ErrorCode, place: ErrorPlace): ErrorPlac
 
 /** `Key (a, b)=(1, x) already exists.` → `a=1, b=x`, as far as the text can be taken apart. */
 function keyOf(detail: string | undefined): string | undefined {
-  const match = /Key \((.*?)\)=\((.*)\) (?:already exists|is duplicated|is not present|is still referenced|conflicts)/s.exec(detail ?? '');
+  const match =
+    /Key \((.*?)\)=\((.*)\) (?:already exists|is duplicated|is not present|is still referenced|conflicts)/s.exec(
+      detail ?? '',
+    );
   if (!match) return undefined;
   const [columns, values] = [match[1] ?? '', match[2] ?? ''].map((list) => list.split(', ')) as [string[], string[]];
   if (columns.length !== values.length) return `(${match[1]})=(${match[2]})`;

@@ -17,7 +17,10 @@ const CUT_AFTER_MS = 3_000;
 
 /** The SELECT that is copied. Throws SCHEMA_MISMATCH when no column is left. */
 export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: PostgresRange): string {
-  if (request.columns.length === 0) throw new LongshoreError('SCHEMA_MISMATCH', `No column of ${tableId(request.table)} is left to transfer.`, { table: tableId(request.table) });
+  if (request.columns.length === 0)
+    throw new LongshoreError('SCHEMA_MISMATCH', `No column of ${tableId(request.table)} is left to transfer.`, {
+      table: tableId(request.table),
+    });
   const list = request.columns.map((column) => selectExpression(column).sql).join(', ');
   return `SELECT ${list}${fromClause({ ...request, ...(range && { range }) })}`;
 }
@@ -26,14 +29,22 @@ export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: Postgr
  * Throws SNAPSHOT_LOST when the snapshot is gone, CANCELLED when `signal` is aborted, COUNT_MISMATCH when the server
  * sent another number of rows than were written. Nothing is left behind in any of these cases.
  */
-export async function extractPart(pool: PostgresPool, request: ExtractRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<PartResult> {
+export async function extractPart(
+  pool: PostgresPool,
+  request: ExtractRequest,
+  progress: ProgressCounter,
+  signal?: AbortSignal,
+): Promise<PartResult> {
   const place = { table: tableId(request.table) };
   let { columns } = request;
   for (;;) {
     try {
       return await extractOnce(pool, { ...request, columns }, progress, signal);
     } catch (error) {
-      if (signal?.aborted) throw new LongshoreError('CANCELLED', `Reading ${place.table} (${request.range.label}) was cancelled.`, place, { cause: error });
+      if (signal?.aborted)
+        throw new LongshoreError('CANCELLED', `Reading ${place.table} (${request.range.label}) was cancelled.`, place, {
+          cause: error,
+        });
       const column = error instanceof NeedsText ? columns[error.columnIndex] : undefined;
       if (!column || column.logical.kind === 'text') throw toPostgresError(error, place, pool.server);
       columns = columns.map((other) => (other === column ? asText(column) : other));
@@ -44,18 +55,40 @@ export async function extractPart(pool: PostgresPool, request: ExtractRequest, p
 /** NaN and infinities have no place in a decimal column: such a part carries the column in PostgreSQL's notation. */
 const asText = (column: ColumnPlan): ColumnPlan => ({ ...column, logical: { kind: 'text', of: 'other' } });
 
-async function extractOnce(pool: PostgresPool, request: ExtractRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<PartResult> {
+async function extractOnce(
+  pool: PostgresPool,
+  request: ExtractRequest,
+  progress: ProgressCounter,
+  signal?: AbortSignal,
+): Promise<PartResult> {
   signal?.throwIfAborted();
   const copySql = `COPY (${selectSql(request, parseRange(request.range))}) TO STDOUT (FORMAT binary)`;
-  const columns: PartColumn[] = request.columns.map(({ target, sourceType, logical }) => ({ name: target, nativeType: sourceType, logical }));
-  const wire: PartColumn[] = request.columns.map((column) => ({ name: column.source, nativeType: selectExpression(column).wireType, logical: column.logical }));
+  const columns: PartColumn[] = request.columns.map(({ target, sourceType, logical }) => ({
+    name: target,
+    nativeType: sourceType,
+    logical,
+  }));
+  const wire: PartColumn[] = request.columns.map((column) => ({
+    name: column.source,
+    nativeType: selectExpression(column).wireType,
+    logical: column.logical,
+  }));
   const writer = await ParquetWriter.open(request.file, columns, { codec: request.codec, level: request.codecLevel });
   const sink = new PartSink(writer, new BinaryCopyDecoder(wire, { batchRows: request.batchRows }), progress);
   try {
-    const sent = await withSnapshot(pool, request.snapshot, (client) => abortable(pool, client, signal, () => copyOut(client, copySql, sink)), readOptions(request));
+    const sent = await withSnapshot(
+      pool,
+      request.snapshot,
+      (client) => abortable(pool, client, signal, () => copyOut(client, copySql, sink)),
+      readOptions(request),
+    );
     await sink.finish();
     if (sent !== sink.rows) {
-      throw new LongshoreError('COUNT_MISMATCH', `The server sent ${sent} rows of ${tableId(request.table)} (${request.range.label}) and ${sink.rows} were written.`, { table: tableId(request.table) });
+      throw new LongshoreError(
+        'COUNT_MISMATCH',
+        `The server sent ${sent} rows of ${tableId(request.table)} (${request.range.label}) and ${sink.rows} were written.`,
+        { table: tableId(request.table) },
+      );
     }
     const { rows, bytes, sha256 } = await writer.finish();
     return { rows, bytes, sha256, columns };
@@ -70,7 +103,12 @@ async function extractOnce(pool: PostgresPool, request: ExtractRequest, progress
  * Ends the statement on the server, too, which may be far from sending a row and would not notice a cut connection.
  * The connection is not used again: the request to stop could otherwise hit a later statement.
  */
-async function abortable<T>(pool: PostgresPool, client: PostgresClient, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+async function abortable<T>(
+  pool: PostgresPool,
+  client: PostgresClient,
+  signal: AbortSignal | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
   if (!signal) return run();
   signal.throwIfAborted();
   let cut: NodeJS.Timeout | undefined;

@@ -28,18 +28,32 @@ export function findTextProblem(text: string): TextProblem | undefined {
     if (token.text in CLOSERS) open.push(token);
     else if (token.text === ')' || token.text === ']') {
       const opener = open.pop();
-      if (!opener || CLOSERS[opener.text] !== token.text) return { reason: `there is a ${token.text} too many`, at: token.at };
-    } else if (token.text === ';') return { reason: 'it must be a single expression, without a semicolon', at: token.at };
+      if (!opener || CLOSERS[opener.text] !== token.text)
+        return { reason: `there is a ${token.text} too many`, at: token.at };
+    } else if (token.text === ';')
+      return { reason: 'it must be a single expression, without a semicolon', at: token.at };
   }
   const unclosed = open.pop();
   return unclosed && { reason: `the ${unclosed.text} is not closed`, at: unclosed.at };
 }
 
 /** Words that read nothing but their operands. */
-const PLAIN_WORDS = new Set('and or not is null true false unknown in like ilike similar to escape between symmetric distinct from at time zone case when then else end isnull notnull any all array'.split(' '));
+const PLAIN_WORDS = new Set(
+  'and or not is null true false unknown in like ilike similar to escape between symmetric distinct from at time zone case when then else end isnull notnull any all array'.split(
+    ' ',
+  ),
+);
 /** Functions whose answer is the same for the same arguments, whoever asks and when. */
-const PLAIN_FUNCTIONS = new Set('abs ceil ceiling floor round trunc mod sign length char_length octet_length lower upper trim btrim ltrim rtrim substring substr left right replace position strpos coalesce nullif greatest least md5 in any all and or not when then else between array'.split(' '));
-const PLAIN_TYPES = new Set('int integer smallint bigint int2 int4 int8 numeric decimal real float text varchar date timestamp timestamptz boolean bool uuid bytea interval'.split(' '));
+const PLAIN_FUNCTIONS = new Set(
+  'abs ceil ceiling floor round trunc mod sign length char_length octet_length lower upper trim btrim ltrim rtrim substring substr left right replace position strpos coalesce nullif greatest least md5 in any all and or not when then else between array'.split(
+    ' ',
+  ),
+);
+const PLAIN_TYPES = new Set(
+  'int integer smallint bigint int2 int4 int8 numeric decimal real float text varchar date timestamp timestamptz boolean bool uuid bytea interval'.split(
+    ' ',
+  ),
+);
 /** Constants that look like dates and mean another day tomorrow. */
 const MOVING_DATES = /\b(now|today|tomorrow|yesterday)\b/i;
 /** Words that are the clock's or the session's even where a column has that name. */
@@ -66,41 +80,48 @@ export function dependsOnRowsOnly(text: string, columns: readonly string[]): boo
   });
 }
 
+/** A quote, perhaps with a sign before it that says what stands inside, or the start of a dollar quote. */
+const OPENS_QUOTE = /(?:[eEbBxXnN]|[uU]&)?'|(?:[uU]&)?"|\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
+/** As PostgreSQL knows them; other blanks of Unicode are letters to it. */
+const BLANK = /[ \t\n\r\f\v]/;
+const PATTERNS: [Token['kind'], RegExp][] = [
+  // A string goes on after a line break, and one with escapes goes on with escapes.
+  ['string', /[eE]'(?:[^'\\]|\\[\s\S]|'')*'(?:[ \t\f\v]*[\n\r][ \t\n\r\f\v]*'(?:[^'\\]|\\[\s\S]|'')*')*/y],
+  ['string', /(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*'/y],
+  ['string', /(\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$)[\s\S]*?\1/y],
+  ['name', /(?:[uU]&)?"(?:[^"]|"")*"/y],
+  ['number', /(?:\d[\d.]*|\.\d+)(?:[eE][+-]?\d+)?/y],
+  ['word', /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y],
+];
+
 /** Cuts the text into tokens as PostgreSQL's scanner does where it matters: quotes of all sorts, comments, brackets. */
 function scan(text: string): Token[] | TextProblem {
   const tokens: Token[] = [];
-  const patterns: [Token['kind'], RegExp][] = [
-    ['string', /(?:[eE]'(?:[^'\\]|\\[\s\S]|'')*'|(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*')/y],
-    ['string', /(\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$)[\s\S]*?\1/y],
-    ['name', /(?:[uU]&)?"(?:[^"]|"")*"/y],
-    ['number', /\d[\w.]*|\.\d\w*/y],
-    ['word', /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y],
-  ];
   let at = 0;
   while (at < text.length) {
     const character = text.charAt(at);
     const pair = text.slice(at, at + 2);
     if (character === '\0') return { reason: 'it contains a NUL character', at };
     if (pair === '--' || pair === '/*') return { reason: 'it must not contain a comment', at };
-    if (/\s/.test(character)) {
+    if (BLANK.test(character)) {
       at += 1;
       continue;
     }
-    const token = match(patterns, text, at);
-    if (!token) {
-      const isQuote = character === "'" || character === '"' || (character === '$' && /^\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/.test(text.slice(at)));
-      if (isQuote) return { reason: 'a quote is not closed', at };
-      tokens.push({ kind: 'mark', text: character, at });
-      at += 1;
-      continue;
-    }
+    OPENS_QUOTE.lastIndex = at;
+    const isQuoted = OPENS_QUOTE.test(text);
+    const token = match(isQuoted ? PATTERNS.slice(0, 4) : PATTERNS.slice(4), text, at) ?? {
+      kind: 'mark' as const,
+      text: character,
+      at,
+    };
+    if (isQuoted && token.kind === 'mark') return { reason: 'a quote is not closed', at };
     tokens.push(token);
     at += token.text.length;
   }
   return tokens;
 }
 
-function match(patterns: [Token['kind'], RegExp][], text: string, at: number): Token | undefined {
+function match(patterns: typeof PATTERNS, text: string, at: number): Token | undefined {
   for (const [kind, pattern] of patterns) {
     pattern.lastIndex = at;
     const found = pattern.exec(text);

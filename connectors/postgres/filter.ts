@@ -15,12 +15,21 @@ export async function checkFilter(pool: PostgresPool, table: TableSchema, filter
   const place: ErrorPlace = { table: tableId(table.ref) };
   checkDates(table, filter, place);
   if (filter.limit !== undefined && (!Number.isSafeInteger(filter.limit) || filter.limit < 0)) {
-    throw new LongshoreError('FILTER_INVALID', `The limit ${filter.limit} of ${place.table} is not a whole number.`, place);
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      `The limit ${filter.limit} of ${place.table} is not a whole number.`,
+      place,
+    );
   }
   const { where } = filter;
   if (where !== undefined) {
     const problem = findTextProblem(where);
-    if (problem) throw new LongshoreError('FILTER_INVALID', `The condition of ${place.table} is refused: ${problem.reason}, at character ${problem.at + 1}: ${marked(where, problem.at)}`, { ...place, sql: where });
+    if (problem)
+      throw new LongshoreError(
+        'FILTER_INVALID',
+        `The condition of ${place.table} is refused: ${problem.reason}, at character ${problem.at + 1}: ${marked(where, problem.at)}`,
+        { ...place, sql: where },
+      );
   }
   if (where !== undefined || filter.dates) await explain(pool, table, filter, place);
 }
@@ -28,9 +37,17 @@ export async function checkFilter(pool: PostgresPool, table: TableSchema, filter
 function checkDates(table: TableSchema, { dates }: RowFilter, place: ErrorPlace): void {
   if (!dates) return;
   const column = table.columns.find(({ name }) => name === dates.column);
-  if (!column) throw new LongshoreError('COLUMN_NOT_FOUND', `${place.table} has no column ${dates.column} to take dates from.`, { ...place, column: dates.column });
+  if (!column)
+    throw new LongshoreError('COLUMN_NOT_FOUND', `${place.table} has no column ${dates.column} to take dates from.`, {
+      ...place,
+      column: dates.column,
+    });
   if (!['date', 'timestamp', 'timestamptz'].includes(column.logical.kind)) {
-    throw new LongshoreError('FILTER_INVALID', `The column ${dates.column} of ${place.table} holds no dates: it is ${column.nativeType}.`, { ...place, column: dates.column });
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      `The column ${dates.column} of ${place.table} holds no dates: it is ${column.nativeType}.`,
+      { ...place, column: dates.column },
+    );
   }
 }
 
@@ -40,7 +57,9 @@ async function explain(pool: PostgresPool, table: TableSchema, filter: RowFilter
   const sql = `EXPLAIN SELECT 1${fromClause({ table: table.ref, filter: { ...filter, limit: undefined }, orderBy: [] })}`;
   try {
     await pool.withClient(async (client) => {
-      await client.query(`BEGIN READ ONLY; SET LOCAL search_path TO DEFAULT; SET LOCAL statement_timeout = ${CHECK_TIMEOUT_MS}; SET LOCAL lock_timeout = ${CHECK_TIMEOUT_MS}`);
+      await client.query(
+        `BEGIN READ ONLY; SET LOCAL search_path TO DEFAULT; SET LOCAL statement_timeout = ${CHECK_TIMEOUT_MS}; SET LOCAL lock_timeout = ${CHECK_TIMEOUT_MS}`,
+      );
       try {
         await client.query({ text: sql, values: [] });
       } finally {
@@ -53,9 +72,18 @@ async function explain(pool: PostgresPool, table: TableSchema, filter: RowFilter
     if (!isAboutText) throw toPostgresError(error, place, pool.server);
     const cause = error instanceof LongshoreError ? error.cause : error;
     const { message = '', position } = cause as { message?: string; position?: string };
-    const at = where === undefined || position === undefined ? -1 : characterOffset(sql, Number(position)) - sql.lastIndexOf(where);
-    const mark = where !== undefined && at >= 0 && at <= where.length ? `, at character ${at + 1}: ${marked(where, at)}` : '.';
-    throw new LongshoreError('FILTER_INVALID', `The condition of ${place.table} is not understood by the database: ${message}${mark}`, { ...place, sql: where ?? `dates of ${qualified(table.ref)}` }, { cause });
+    const at =
+      where === undefined || position === undefined
+        ? -1
+        : characterOffset(sql, Number(position)) - sql.lastIndexOf(where);
+    const mark =
+      where !== undefined && at >= 0 && at <= where.length ? `, at character ${at + 1}: ${marked(where, at)}` : '.';
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      `The condition of ${place.table} is not understood by the database: ${message}${mark}`,
+      { ...place, sql: where ?? `dates of ${qualified(table.ref)}` },
+      { cause },
+    );
   }
 }
 

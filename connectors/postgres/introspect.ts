@@ -3,7 +3,13 @@ import type { ColumnSchema, ForeignKey, IndexSchema, KeySchema, TableRef, TableS
 import type { PostgresPool, Row } from './pool';
 import { logicalType, maxLength } from './types';
 
-const KINDS: Record<string, TableSchema['kind']> = { r: 'table', p: 'partitioned', v: 'view', m: 'materialized-view', f: 'foreign' };
+const KINDS: Record<string, TableSchema['kind']> = {
+  r: 'table',
+  p: 'partitioned',
+  v: 'view',
+  m: 'materialized-view',
+  f: 'foreign',
+};
 
 /** What must be known of the server to word a query for it. */
 export interface ServerFacts {
@@ -16,8 +22,14 @@ export interface ServerFacts {
 }
 
 export async function serverFacts(pool: PostgresPool): Promise<ServerFacts> {
-  const { rows } = await pool.query("SELECT pg_catalog.current_setting('server_version_num') AS version, pg_catalog.pg_is_in_recovery() AS recovery, pg_catalog.getdatabaseencoding() AS encoding");
-  return { version: Number(rows[0]?.['version']), inRecovery: rows[0]?.['recovery'] === 't', encoding: rows[0]?.['encoding'] ?? 'UTF8' };
+  const { rows } = await pool.query(
+    "SELECT pg_catalog.current_setting('server_version_num') AS version, pg_catalog.pg_is_in_recovery() AS recovery, pg_catalog.getdatabaseencoding() AS encoding",
+  );
+  return {
+    version: Number(rows[0]?.['version']),
+    inRecovery: rows[0]?.['recovery'] === 't',
+    encoding: rows[0]?.['encoding'] ?? 'UTF8',
+  };
 }
 
 /**
@@ -50,7 +62,12 @@ export async function describeTables(pool: PostgresPool, refs: readonly TableRef
       const columns = groupByTable(await ask(COLUMNS_SQL, [oids]));
       const keys = groupByTable(await ask(KEYS_SQL, [oids]));
       const indexes = groupByTable(await ask(INDEXES_SQL, [oids]));
-      const foreignKeys = groupByTable(await ask(`${FOREIGN_KEYS_SQL} WHERE k.contype = 'f' AND k.conrelid = ANY ($1::oid[]) ${NOT_A_CLONE} ORDER BY k.conname COLLATE "C"`, [oids]));
+      const foreignKeys = groupByTable(
+        await ask(
+          `${FOREIGN_KEYS_SQL} WHERE k.contype = 'f' AND k.conrelid = ANY ($1::oid[]) ${NOT_A_CLONE} ORDER BY k.conname COLLATE "C"`,
+          [oids],
+        ),
+      );
       return tables.map((table): TableSchema => {
         const oid = text(table, 'oid');
         const tableKeys = keys.get(oid) ?? [];
@@ -161,14 +178,20 @@ const FOREIGN_KEYS_SQL = `
     JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace`;
 
 /** A key that points at a partitioned table has a copy of itself for every partition there. */
-const NOT_A_CLONE = 'AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)';
+const NOT_A_CLONE =
+  'AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)';
 
 function columnNames(table: string, numbers: string): string {
   return `(SELECT json_agg(a.attname ORDER BY u.position) FROM unnest(${numbers}) WITH ORDINALITY AS u(attnum, position) JOIN pg_attribute a ON a.attrelid = ${table} AND a.attnum = u.attnum)`;
 }
 
 function columnOf(row: Row): ColumnSchema {
-  const type = { name: text(row, 'base'), schema: text(row, 'base_schema'), kind: text(row, 'base_kind'), modifier: Number(row['modifier']) };
+  const type = {
+    name: text(row, 'base'),
+    schema: text(row, 'base_schema'),
+    kind: text(row, 'base_kind'),
+    modifier: Number(row['modifier']),
+  };
   const length = maxLength(type);
   return {
     name: text(row, 'name'),
@@ -185,7 +208,12 @@ function columnOf(row: Row): ColumnSchema {
 
 const keyOf = (row: Row): KeySchema => ({ name: text(row, 'name'), columns: names(row, 'columns') });
 
-const indexOf = (row: Row): IndexSchema => ({ name: text(row, 'name'), columns: names(row, 'columns'), unique: row['is_unique'] === 't', definition: text(row, 'definition') });
+const indexOf = (row: Row): IndexSchema => ({
+  name: text(row, 'name'),
+  columns: names(row, 'columns'),
+  unique: row['is_unique'] === 't',
+  definition: text(row, 'definition'),
+});
 
 const foreignKeyOf = (row: Row): ForeignKey => ({
   name: text(row, 'name'),

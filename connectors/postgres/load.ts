@@ -13,6 +13,7 @@ import { BINARY_HEADER, BINARY_TRAILER, canEncodeBinary, encodeBinary, RowValueE
 import { targetId } from './ddl';
 import { loadError, RowInPart } from './load-errors';
 import type { DedicatedClient, PostgresClient, PostgresPool } from './pool';
+import { connectWatched, cutSession } from './own-session';
 import { identList, qualified } from './sql';
 import { partsTable, stagingRef } from './staging';
 import { encodeText } from './text-encoder';
@@ -26,8 +27,8 @@ export async function loadPart(pool: PostgresPool, stagingSchema: string, reques
   const cancelled = () => new LongshoreError('CANCELLED', `Loading part ${request.part} of ${place.table} was cancelled.`, place);
   if (signal?.aborted) throw cancelled();
   const staging = stagingRef(stagingSchema, request.runId, request.plan.targetRef);
-  const session = await pool.connect();
-  const abort = () => session.destroy();
+  const session = await connectWatched(pool);
+  const abort = () => void cutSession(pool, session);
   signal?.addEventListener('abort', abort, { once: true });
   try {
     if (signal?.aborted) throw cancelled();

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { sqlState } from './errors';
 import type { DedicatedClient, PostgresPool } from './pool';
+import { literal } from './sql';
 
 export interface LockPatience {
-  /** One attempt, in milliseconds. */
+  /** The longest attempt, in milliseconds. */
   lockTimeoutMs: number;
   /** All attempts together, in milliseconds. */
   patienceMs: number;
@@ -14,6 +15,14 @@ export interface LockPatience {
 /** Lock not available, statement timeout, deadlock. */
 const TRY_AGAIN = new Set(['55P03', '57014', '40P01']);
 
+/** Most tables are free for a moment now and then; an attempt this short holds nobody up. */
+const BRIEF_MS = 50;
+/**
+ * A reader may hold one of our tables and wait for another that we have already. Whoever waits for a second looks for
+ * such deadlocks and dies of them, so longer attempts come only when shorter ones did not help for a while.
+ */
+const BEFORE_DEADLOCK_MS = 900;
+
 /**
  * Runs statements that take locks, all or none, inside the session's transaction; gives way and tries again while they
  * are not to be had. Answers when the successful attempt began (performance.now). Throws PUBLISH_BLOCKED naming who
@@ -21,30 +30,36 @@ const TRY_AGAIN = new Set(['55P03', '57014', '40P01']);
  */
 export async function lockPatiently(pool: PostgresPool, session: DedicatedClient, statements: string[], what: string, patience: LockPatience): Promise<number> {
   const { client, pid } = session;
-  const giveUp = performance.now() + patience.patienceMs;
+  const began = performance.now();
+  // One statement, so that the timeout holds for all of it and no round trip lies between two locks.
+  const block = `DO ${literal(`BEGIN ${statements.map((statement) => `${statement};`).join(' ')} END`)}`;
+  let blockers: string[] = [];
   for (let attempt = 0; ; attempt += 1) {
-    const blockers = watchBlockers(pool, pid, patience.lockTimeoutMs);
-    const began = performance.now();
-    await client.query('SAVEPOINT longshore_lock');
+    const timeout = attemptMs(attempt, performance.now() - began, patience);
+    const watch = watchBlockers(pool, pid, timeout);
+    const at = performance.now();
+    await client.query(`SAVEPOINT longshore_lock; SET LOCAL lock_timeout = ${timeout}; SET LOCAL statement_timeout = ${timeout}`);
     try {
-      for (const statement of statements) {
-        const left = Math.max(1, Math.ceil(patience.lockTimeoutMs - (performance.now() - began)));
-        await client.query(`SET LOCAL lock_timeout = ${left}; SET LOCAL statement_timeout = ${left}`);
-        await client.query(statement);
-      }
+      await client.query(block);
       await client.query('SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; RELEASE SAVEPOINT longshore_lock');
-      blockers.stop();
-      return began;
+      void watch.stop();
+      return at;
     } catch (error) {
-      const seen = blockers.stop();
+      const seen = await watch.stop();
+      if (seen.length > 0) blockers = seen;
       if (!TRY_AGAIN.has(sqlState(error) ?? '')) throw error;
       // Frees every lock of this attempt, and brings the timeouts back to what they were.
       await client.query('ROLLBACK TO SAVEPOINT longshore_lock; RELEASE SAVEPOINT longshore_lock');
-      const pause = Math.min(100 * 2 ** attempt, 3_000);
-      if (performance.now() + pause > giveUp) throw blocked(what, await seen, patience, error);
-      await sleep(pause);
+      if (performance.now() - began > patience.patienceMs) throw blocked(what, blockers, patience, error);
+      await sleep(timeout <= BRIEF_MS ? 20 + Math.random() * 60 : Math.min(timeout, 1_000));
     }
   }
+}
+
+/** Three brief attempts, then a long one, and so on; the longest only in the second half of our patience. */
+function attemptMs(attempt: number, elapsed: number, { lockTimeoutMs, patienceMs }: LockPatience): number {
+  if (attempt % 4 !== 3) return Math.min(BRIEF_MS, lockTimeoutMs);
+  return elapsed > patienceMs / 2 ? lockTimeoutMs : Math.min(BEFORE_DEADLOCK_MS, lockTimeoutMs);
 }
 
 function blocked(what: string, blockers: string[], { patienceMs }: LockPatience, cause: unknown): LongshoreError {
@@ -52,12 +67,13 @@ function blocked(what: string, blockers: string[], { patienceMs }: LockPatience,
   return new LongshoreError('PUBLISH_BLOCKED', `${what} stayed locked for ${Math.round(patienceMs / 1000)} s by ${by}. The old rows are untouched.`, {}, { cause });
 }
 
-/** Looks who is in the way shortly before the attempt ends: afterwards nobody waits any more. */
+/** Looks who is in the way shortly before a long attempt ends: afterwards nobody waits any more. */
 function watchBlockers(pool: PostgresPool, pid: number, timeoutMs: number): { stop(): Promise<string[]> } {
   let seen: Promise<string[]> = Promise.resolve([]);
-  const timer = setTimeout(() => {
+  const look = () => {
     seen = blockersOf(pool, pid).catch(() => []);
-  }, timeoutMs * 0.6);
+  };
+  const timer = timeoutMs > BRIEF_MS ? setTimeout(look, timeoutMs * 0.6) : undefined;
   return {
     stop: () => {
       clearTimeout(timer);

@@ -48,7 +48,12 @@ export function parseNativeType(text: string): NativeTypeName {
   const modifiers = match ? (match[1] ?? '').split(',').map(Number) : [];
   const bare = (match ? element.replace(match[0], '') : element).replace(/\s+/g, ' ').trim();
   // An interval's fields, as in `interval day to second`, limit what it holds and not what it is.
-  const lower = bare.startsWith('"') ? bare : bare.toLowerCase().replace(/^pg_catalog\./, '').replace(/^interval .*/, 'interval');
+  const lower = bare.startsWith('"')
+    ? bare
+    : bare
+        .toLowerCase()
+        .replace(/^pg_catalog\./, '')
+        .replace(/^interval .*/, 'interval');
   const name = ALIASES[lower] ?? lower;
   const isBuiltIn = BUILT_IN.has(name);
   return { name: isBuiltIn ? name : bare, modifiers, isArray, isBuiltIn };

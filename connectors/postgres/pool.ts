@@ -152,7 +152,10 @@ export class PostgresPool {
   /** The guard below everything that writes. Throws READ_ONLY_ENVIRONMENT. */
   assertWritable(what: string): void {
     if (this.#readOnly) {
-      throw new LongshoreError('READ_ONLY_ENVIRONMENT', `The database ${this.#settings.database} at ${this.#settings.host}:${this.#settings.port} is marked readOnly: Longshore does not ${what} there.`);
+      throw new LongshoreError(
+        'READ_ONLY_ENVIRONMENT',
+        `The database ${this.#settings.database} at ${this.#settings.host}:${this.#settings.port} is marked readOnly: Longshore does not ${what} there.`,
+      );
     }
   }
 
@@ -174,7 +177,9 @@ export class PostgresPool {
         return await attemptOnce();
       } catch (error) {
         // Connecting has been retried already, so a host that does not answer is not asked five times five times.
-        const again = isConnectionAttempt(error) ? false : isTransient(error) || (lossIsHarmless && isConnectionLoss(error));
+        const again = isConnectionAttempt(error)
+          ? false
+          : isTransient(error) || (lossIsHarmless && isConnectionLoss(error));
         if (!again || attempt >= this.#options.attempts || this.#closed) throw this.#wrap(error);
         await this.#pause(attempt);
       }
@@ -238,14 +243,20 @@ export class PostgresPool {
   }
 
   async #connectOnce(): Promise<DedicatedClient> {
-    const options = { applicationName: this.#options.applicationName, connectTimeoutMs: this.#connectTimeoutMs, readOnly: this.#readOnly };
-    for (;;) {
+    const options = {
+      applicationName: this.#options.applicationName,
+      connectTimeoutMs: this.#connectTimeoutMs,
+      readOnly: this.#readOnly,
+    };
+    const { ssl } = this.#settings;
+    for (let attempt = this.#sslAttempt; ; attempt += 1) {
       try {
-        return await openSession(this.#settings, this.#settings.ssl[this.#sslAttempt] ?? false, options);
+        const session = await openSession(this.#settings, ssl[attempt] ?? false, options);
+        this.#sslAttempt = attempt;
+        return session;
       } catch (error) {
-        const plainIsNext = this.#sslAttempt + 1 < this.#settings.ssl.length && /does not support SSL/.test(String(error));
+        const plainIsNext = attempt + 1 < ssl.length && /does not support SSL/.test(String(error));
         if (!plainIsNext) throw toPostgresError(error, {}, this.server);
-        this.#sslAttempt += 1;
       }
     }
   }
@@ -258,7 +269,8 @@ export class PostgresPool {
   }
 }
 
-const isConnectionAttempt = (error: unknown): boolean => error instanceof LongshoreError && (error.code === 'HOST_UNREACHABLE' || error.code === 'AUTHENTICATION_FAILED');
+const isConnectionAttempt = (error: unknown): boolean =>
+  error instanceof LongshoreError && (error.code === 'HOST_UNREACHABLE' || error.code === 'AUTHENTICATION_FAILED');
 
 async function isHealthy({ session, since }: Idle): Promise<boolean> {
   if (Date.now() - since < CHECK_AFTER_MS) return true;

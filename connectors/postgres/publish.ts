@@ -10,9 +10,12 @@ import { addLateSql, buildStagedKeys, checkKeys, lateKeys, validateLate, type La
 import { lockPatiently, type LockPatience } from './locks';
 import { waitForOlderReaders } from './older-readers';
 import type { DedicatedClient, PostgresClient, PostgresPool } from './pool';
+import { connectWatched, cutSession } from './own-session';
 import { checkUnchanged, keysAround, readSet, takesPlace, type StagedTable } from './publish-set';
 import { furthestValues } from './sequences';
+import { qualified } from './sql';
 import { publishedTable } from './staging';
+import { swapObstacles } from './swap-obstacles';
 import { swapLocksSql, swapTables } from './swap';
 
 export interface PublishPatience {
@@ -33,10 +36,10 @@ interface Published extends PublishResult {
 export async function publish(pool: PostgresPool, stagingSchema: string, request: PublishRequest, patience: PublishPatience, signal?: AbortSignal): Promise<PublishResult> {
   const cancelled = () => new LongshoreError('CANCELLED', 'Publishing was cancelled; the old rows are untouched.');
   if (signal?.aborted) throw cancelled();
-  const session = await pool.connect();
+  const session = await connectWatched(pool);
   let committing = false;
   // Past the point of no return the answer is worth waiting for.
-  const abort = () => committing || session.destroy();
+  const abort = () => void (committing || cutSession(pool, session));
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const run = new Publishing(pool, session, stagingSchema, request, patience, () => {
@@ -54,6 +57,8 @@ export async function publish(pool: PostgresPool, stagingSchema: string, request
     await session.end();
   }
 }
+
+const inPlace = (table: StagedTable): StagedTable => (table.strategy === 'swap' ? { ...table, strategy: 'delete-insert' } : table);
 
 class Publishing {
   readonly #client: PostgresClient;
@@ -74,6 +79,8 @@ class Publishing {
   }
 
   async run(signal?: AbortSignal): Promise<Published> {
+    // Two attempts at once would get into each other's way while they prepare. Freed when the session ends.
+    await this.#client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`longshore publish ${this.request.runId} ${this.#hash}`]);
     const done = await this.#published();
     if (done) return done;
     const warnings: string[] = [];
@@ -88,13 +95,15 @@ class Publishing {
       await this.#client.query('ROLLBACK');
       return (await this.#published()) ?? this.run(signal);
     }
+    // By this lock cleanup finds a session that a dead worker left behind.
+    await this.#client.query(`LOCK TABLE ${tables.map(({ staging }) => qualified(staging)).join(', ')} IN ACCESS SHARE MODE`);
     const quiet = await mayQuiet(this.#client);
-    const inPlace = tables.filter((table) => !takesPlace(table));
+    const staying = tables.filter((table) => !takesPlace(table));
     let lockedAt: number | undefined;
     const replaceRows = async (): Promise<void> => {
-      if (inPlace.length === 0) return;
-      const at = await this.#lock(inPlace, inPlaceLocksSql(inPlace));
-      if (inPlace.some(({ strategy }) => strategy === 'truncate-insert')) lockedAt ??= at;
+      if (staying.length === 0) return;
+      const at = await this.#lock(staying, inPlaceLocksSql(staying));
+      if (staying.some(({ strategy }) => strategy === 'truncate-insert')) lockedAt ??= at;
       warnings.push(...(await replaceInPlace(this.#client, tables, furthest, quiet)));
     };
     const swap = async (): Promise<void> => {
@@ -127,17 +136,22 @@ class Publishing {
     return result ? (JSON.parse(result) as Published) : undefined;
   }
 
-  /** The tables with their strategies, once no reader is left that a swap would show half a table. */
+  /** The tables with their strategies; a swap that would lose something, or show a reader half a table, gives way. */
   async #chosen(warnings: string[], signal?: AbortSignal): Promise<StagedTable[]> {
-    const tables = await readSet(this.#client, this.stagingSchema, this.request);
+    const tables = (await readSet(this.#client, this.stagingSchema, this.request)).map((table) => {
+      const obstacles = table.strategy === 'swap' && table.live ? swapObstacles(table.live) : [];
+      if (obstacles.length === 0) return table;
+      warnings.push(`Rows of ${table.id} were replaced in place instead of by swap: ${obstacles.join('; ')}.`);
+      return inPlace(table);
+    });
     const swapped = tables.filter(takesPlace);
     const loadedBefore = swapped.flatMap(({ facts }) => facts.loadedBefore ?? []).toSorted((a, b) => Number(BigInt(b) - BigInt(a)))[0];
     if (loadedBefore === undefined) return tables;
     const readers = await waitForOlderReaders(this.pool, loadedBefore, this.patience.olderReadersMs, signal);
     if (readers.length === 0) return tables;
     const names = swapped.filter(({ strategy }) => strategy === 'swap').map(({ id }) => id);
-    if (names.length > 0) warnings.push(`Rows of ${names.join(', ')} were replaced in place instead of by swap: ${readers.join(', ')} still read with a snapshot from before the load.`);
-    return tables.map((table) => (table.strategy === 'swap' ? { ...table, strategy: 'delete-insert' } : table));
+    if (names.length > 0) warnings.push(`Rows of ${names.join(', ')} were replaced in place instead of by swap: ${readers.join(', ')} still read with a snapshot from before the end of the load.`);
+    return tables.map(inPlace);
   }
 
   /** Rows of tables outside, and of those replaced in place, must find what they refer to in the rows to come. */

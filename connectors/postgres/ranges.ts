@@ -25,13 +25,31 @@ interface Leaf {
  * Slices of about `partBytes`, TOAST included, by the sizes of files alone. What has no pages (views, foreign tables),
  * or must be read under another name's rights, and a table of which only the first rows are wanted, is one slice.
  */
-export async function planRanges(pool: PostgresPool, facts: ServerFacts, request: ReadRequest & { schema: TableSchema }, partBytes: number): Promise<RangeSpec[]> {
+export async function planRanges(
+  pool: PostgresPool,
+  facts: ServerFacts,
+  request: ReadRequest & { schema: TableSchema },
+  partBytes: number,
+): Promise<RangeSpec[]> {
   const { schema, table, filter } = request;
-  const whole: RangeSpec = { label: filter.limit === undefined ? 'all rows' : `first ${filter.limit} rows`, spec: { by: 'all' }, estimatedRows: schema.estimatedRows, estimatedBytes: schema.estimatedBytes };
-  if (filter.limit !== undefined || facts.version < TID_RANGE_SCAN || schema.kind === 'view' || schema.kind === 'foreign') return [whole];
+  const whole: RangeSpec = {
+    label: filter.limit === undefined ? 'all rows' : `first ${filter.limit} rows`,
+    spec: { by: 'all' },
+    estimatedRows: schema.estimatedRows,
+    estimatedBytes: schema.estimatedBytes,
+  };
+  if (
+    filter.limit !== undefined ||
+    facts.version < TID_RANGE_SCAN ||
+    schema.kind === 'view' ||
+    schema.kind === 'foreign'
+  )
+    return [whole];
   try {
     const leaves = await findLeaves(pool, table);
-    return leaves && leaves.length > 0 ? leaves.flatMap((leaf) => slicesOf(leaf, tableId(leaf.relation) !== tableId(table), partBytes)) : [whole];
+    return leaves && leaves.length > 0
+      ? leaves.flatMap((leaf) => slicesOf(leaf, tableId(leaf.relation) !== tableId(table), partBytes))
+      : [whole];
   } catch (error) {
     throw toPostgresError(error, { table: tableId(table) }, pool.server);
   }
@@ -45,9 +63,21 @@ function slicesOf(leaf: Leaf, isPart: boolean, partBytes: number): RangeSpec[] {
   for (let from = 0; slices.length === 0 || from < leaf.pages; from += perSlice) {
     const isLast = from + perSlice >= leaf.pages;
     const share = leaf.pages === 0 ? 1 : Math.min(perSlice, leaf.pages - from) / leaf.pages;
-    const spec: PageRange = { by: 'pages', relation: leaf.relation, from, ...(!isLast && { until: from + perSlice }), fileNode: leaf.fileNode, shape: leaf.shape };
+    const spec: PageRange = {
+      by: 'pages',
+      relation: leaf.relation,
+      from,
+      ...(!isLast && { until: from + perSlice }),
+      fileNode: leaf.fileNode,
+      shape: leaf.shape,
+    };
     const label = from === 0 && isLast ? 'all rows' : `pages ${from}–${isLast ? 'end' : from + perSlice - 1}`;
-    slices.push({ label: prefix + label, spec, estimatedRows: Math.round(leaf.rows * share), estimatedBytes: Math.round(leaf.bytes * share) });
+    slices.push({
+      label: prefix + label,
+      spec,
+      estimatedRows: Math.round(leaf.rows * share),
+      estimatedBytes: Math.round(leaf.bytes * share),
+    });
     if (isLast) break;
   }
   return slices;
@@ -94,12 +124,20 @@ const LEAVES_SQL = (root: string): string => `
    ORDER BY c.oid <> ${root}::oid, n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
 /** File and shape of relations as they are now, by `schema.name`; one that is gone is missing. */
-export async function currentState(pool: PostgresPool, relations: TableRef[]): Promise<Map<string, { fileNode: string; shape: string }>> {
+export async function currentState(
+  pool: PostgresPool,
+  relations: TableRef[],
+): Promise<Map<string, { fileNode: string; shape: string }>> {
   const { rows } = await pool.query(
     `SELECT n.nspname AS schema, c.relname AS name, pg_relation_filenode(c.oid)::text AS file_node, ${SHAPE_SQL} AS shape
        FROM unnest($1::text[], $2::text[]) AS want(schema, name) JOIN pg_namespace n ON n.nspname = want.schema
        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = want.name`,
     [relations.map(({ schema }) => schema), relations.map(({ name }) => name)],
   );
-  return new Map(rows.map((row) => [tableId({ schema: row['schema'] ?? '', name: row['name'] ?? '' }), { fileNode: row['file_node'] ?? '', shape: row['shape'] ?? '' }]));
+  return new Map(
+    rows.map((row) => [
+      tableId({ schema: row['schema'] ?? '', name: row['name'] ?? '' }),
+      { fileNode: row['file_node'] ?? '', shape: row['shape'] ?? '' },
+    ]),
+  );
 }

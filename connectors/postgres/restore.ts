@@ -1,8 +1,8 @@
-/** SQL that gives a table what another had: owner, grants, triggers, rules, policies, comments, publications. Pure text. */
+/** SQL that gives a table what another had: owner, grants, triggers, rules, policies, comments. Pure text. */
 import { tableId, type TableRef } from '../../core/types/table';
 import { optionList } from './ddl';
 import type { DependentRule, DependentView, Grant, LivePolicy, LiveTable } from './dependents';
-import { ident, identList, literal, qualified } from './sql';
+import { ident, literal, qualified } from './sql';
 
 const role = (name: string | null): string => (name === null ? 'PUBLIC' : ident(name));
 
@@ -76,11 +76,4 @@ export function commentsSql(live: LiveTable): string[] {
   }
   for (const { name, comment } of live.indexes) if (comment !== null) statements.push(`COMMENT ON INDEX ${qualified({ schema: live.schema, name })} IS ${literal(comment)}`);
   return statements;
-}
-
-export function publicationsSql(live: LiveTable): string[] {
-  return live.publications.map(({ name, columns, filter }) => {
-    const list = columns === null ? '' : ` (${identList(columns)})`;
-    return `ALTER PUBLICATION ${ident(name)} ADD TABLE ${qualified(live)}${list}${filter === null ? '' : ` WHERE (${filter})`}`;
-  });
 }

@@ -68,11 +68,15 @@ function fromTable({ table, range }: RowSource): string {
 }
 
 function pageConditions({ from, until }: PageRange): string[] {
-  return [...(from === 0 ? [] : [`ctid >= '(${from},0)'::pg_catalog.tid`]), ...(until === undefined ? [] : [`ctid < '(${until},0)'::pg_catalog.tid`])];
+  return [
+    ...(from === 0 ? [] : [`ctid >= '(${from},0)'::pg_catalog.tid`]),
+    ...(until === undefined ? [] : [`ctid < '(${until},0)'::pg_catalog.tid`]),
+  ];
 }
 
 function limitClause({ filter, orderBy }: RowSource): string {
   if (filter.limit === undefined) return '';
-  if (!Number.isSafeInteger(filter.limit) || filter.limit < 0) throw new LongshoreError('FILTER_INVALID', `The limit ${filter.limit} is not a whole number.`);
+  if (!Number.isSafeInteger(filter.limit) || filter.limit < 0)
+    throw new LongshoreError('FILTER_INVALID', `The limit ${filter.limit} is not a whole number.`);
   return `${orderBy.length === 0 ? '' : ` ORDER BY ${identList(orderBy)}`} LIMIT ${filter.limit}`;
 }

@@ -33,7 +33,9 @@ interface RawClient extends Client {
   processID: number | null;
 }
 
-const AS_TEXT = { getTypeParser: () => (value: unknown) => value } as unknown as NonNullable<ConstructorParameters<typeof Client>[0] & object>['types'];
+const AS_TEXT = { getTypeParser: () => (value: unknown) => value } as unknown as NonNullable<
+  ConstructorParameters<typeof Client>[0] & object
+>['types'];
 
 /** Since which major version a server has a setting, where not always. */
 const SETTINGS: { name: string; value: string; since?: number }[] = [
@@ -56,7 +58,11 @@ const SETTINGS: { name: string; value: string; since?: number }[] = [
 ];
 
 /** Connects once, without retries. Throws what the driver or socket throws. */
-export async function openSession(settings: ConnectionSettings, ssl: ConnectionSettings['ssl'][number], options: SessionOptions): Promise<DedicatedClient> {
+export async function openSession(
+  settings: ConnectionSettings,
+  ssl: ConnectionSettings['ssl'][number],
+  options: SessionOptions,
+): Promise<DedicatedClient> {
   const client = new Client({
     host: settings.host,
     port: settings.port,
@@ -86,7 +92,9 @@ export async function openSession(settings: ConnectionSettings, ssl: ConnectionS
 }
 
 function setupSql(version: number, readOnly: boolean): string {
-  const wanted = SETTINGS.filter(({ since = 0 }) => version >= since).map(({ name, value }) => `SET ${name} = '${value}'`);
+  const wanted = SETTINGS.filter(({ since = 0 }) => version >= since).map(
+    ({ name, value }) => `SET ${name} = '${value}'`,
+  );
   if (readOnly) wanted.push('SET default_transaction_read_only = on');
   return wanted.join('; ');
 }

@@ -46,9 +46,15 @@ function parseUrl(url: string): UrlParts {
   try {
     parsed = parse(withoutSslMode(url));
   } catch (error) {
-    throw new LongshoreError('CONFIG_INVALID', 'The `url` of a Postgres environment cannot be read: it must look like postgresql://user:password@host:5432/database, with special characters percent-encoded, and the certificate files it names must exist.', {}, { cause: error instanceof Error ? error.name : undefined });
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      'The `url` of a Postgres environment cannot be read: it must look like postgresql://user:password@host:5432/database, with special characters percent-encoded, and the certificate files it names must exist.',
+      {},
+      { cause: error instanceof Error ? error.name : undefined },
+    );
   }
-  const given = (value: string | null | undefined): string | undefined => (value === null || value === '' ? undefined : value);
+  const given = (value: string | null | undefined): string | undefined =>
+    value === null || value === '' ? undefined : value;
   const parameters = new URLSearchParams(url.split('?')[1] ?? '');
   const sslMode = parameters.get('sslmode') ?? parameters.get('ssl') ?? undefined;
   return {
@@ -57,25 +63,41 @@ function parseUrl(url: string): UrlParts {
     user: given(parsed.user),
     database: given(parsed.database),
     password: given(parsed.password),
-    sslMode: sslMode === 'true' || sslMode === '1' ? 'verify-full' : sslMode === 'false' || sslMode === '0' ? 'disable' : sslMode,
+    sslMode:
+      sslMode === 'true' || sslMode === '1'
+        ? 'verify-full'
+        : sslMode === 'false' || sslMode === '0'
+          ? 'disable'
+          : sslMode,
     tls: typeof parsed.ssl === 'object' ? (parsed.ssl as ConnectionOptions) : {},
   };
 }
 
 /** The driver's own reading of `sslmode` differs from libpq's, so it never sees it. */
 function withoutSslMode(url: string): string {
-  return url.replace(/([?&])(sslmode|ssl|uselibpqcompat)=[^&]*/gi, '$1').replace(/[?&]+$/, '').replace(/([?&])&+/g, '$1');
+  return url
+    .replace(/([?&])(sslmode|ssl|uselibpqcompat)=[^&]*/gi, '$1')
+    .replace(/[?&]+$/, '')
+    .replace(/([?&])&+/g, '$1');
 }
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new LongshoreError('CONFIG_INVALID', `The port "${text}" of a Postgres environment is not a number from 1 to 65535.`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `The port "${text}" of a Postgres environment is not a number from 1 to 65535.`,
+    );
   return port;
 }
 
 function sslAttempts(mode: string | boolean, tls: ConnectionOptions): (false | ConnectionOptions)[] {
   const name = mode === true ? 'verify-full' : mode === false ? 'disable' : mode;
-  if (!SSL_MODES.includes(name)) throw new LongshoreError('CONFIG_INVALID', `The SSL mode "${name}" of a Postgres environment is not one of ${SSL_MODES.join(', ')}.`);
+  if (!SSL_MODES.includes(name))
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `The SSL mode "${name}" of a Postgres environment is not one of ${SSL_MODES.join(', ')}.`,
+    );
   const unverified = { ...tls, rejectUnauthorized: false };
   const authorityOnly = { ...tls, checkServerIdentity: () => undefined };
   switch (name as SslMode) {

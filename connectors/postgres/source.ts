@@ -30,28 +30,44 @@ export function createPostgresSource({ pool, facts }: { pool: PostgresPool; fact
 type CountRequest = Parameters<SourceDatabase['countRows']>[0];
 
 async function aggregates(pool: PostgresPool, facts: ServerFacts, request: ReadRequest): Promise<TableAggregates> {
-  const columns = request.columns.map(({ source, target, logical, sourceType }): AggregateColumn => ({ column: source, name: target, logical, nativeType: sourceType }));
+  const columns = request.columns.map(({ source, target, logical, sourceType }): AggregateColumn => ({
+    column: source,
+    name: target,
+    logical,
+    nativeType: sourceType,
+  }));
   // With a limit the rows are cut out first, and only then counted.
   const names = identList([...new Set([...request.columns.map(({ source }) => source), ...request.orderBy])]);
-  const from = request.filter.limit === undefined ? fromClause(request) : ` FROM (SELECT ${names}${fromClause(request)}) AS first_rows`;
+  const from =
+    request.filter.limit === undefined
+      ? fromClause(request)
+      : ` FROM (SELECT ${names}${fromClause(request)}) AS first_rows`;
   const row = await read(pool, request, (client) => client.query<Row>(aggregateSql(columns, from, facts.encoding)));
   return parseAggregates(columns, row.rows[0] ?? {});
 }
 
 async function countRows(pool: PostgresPool, request: CountRequest): Promise<number> {
-  const { rows } = await read(pool, request, (client) => client.query<Row>(`SELECT pg_catalog.count(*) AS rows FROM (SELECT 1${fromClause(request)}) AS counted`));
+  const { rows } = await read(pool, request, (client) =>
+    client.query<Row>(`SELECT pg_catalog.count(*) AS rows FROM (SELECT 1${fromClause(request)}) AS counted`),
+  );
   return Number(rows[0]?.['rows']);
 }
 
 /** The planner's reckoning of the same query: quick, and as good as the table's statistics. */
 async function estimateRows(pool: PostgresPool, request: CountRequest): Promise<number> {
-  const { rows } = await read(pool, request, (client) => client.query<Row>(`EXPLAIN (FORMAT JSON) SELECT 1${fromClause(request)}`));
+  const { rows } = await read(pool, request, (client) =>
+    client.query<Row>(`EXPLAIN (FORMAT JSON) SELECT 1${fromClause(request)}`),
+  );
   const plans = JSON.parse(rows[0]?.['QUERY PLAN'] ?? '[]') as { Plan?: { 'Plan Rows'?: number } }[];
   return plans[0]?.Plan?.['Plan Rows'] ?? -1;
 }
 
 /** Under the request's snapshot, or the present state where it has none. Read-only either way. */
-async function read<T>(pool: PostgresPool, request: CountRequest, fn: (client: PostgresClient) => Promise<T>): Promise<T> {
+async function read<T>(
+  pool: PostgresPool,
+  request: CountRequest,
+  fn: (client: PostgresClient) => Promise<T>,
+): Promise<T> {
   const options = readOptions(request);
   try {
     if (request.snapshot !== undefined) return await withSnapshot(pool, request.snapshot, fn, options);

@@ -26,11 +26,17 @@ export function literal(text: string): string {
 export const regclass = (ref: TableRef): string => `${literal(qualified(ref))}::pg_catalog.regclass`;
 
 /** Conditions joined by AND, each in parentheses; empty text when there are none. */
-export const allOf = (conditions: readonly string[]): string => conditions.map((condition) => `(${condition})`).join(' AND ');
+export const allOf = (conditions: readonly string[]): string =>
+  conditions.map((condition) => `(${condition})`).join(' AND ');
 
 /** ` WHERE …`, or nothing when there are no conditions. */
-export const whereClause = (conditions: readonly string[]): string => (conditions.length === 0 ? '' : ` WHERE ${allOf(conditions)}`);
+export const whereClause = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : ` WHERE ${allOf(conditions)}`;
 
 function refuseNul(text: string, what: string): void {
-  if (text.includes('\0')) throw new LongshoreError('CONFIG_INVALID', `${what} contains a NUL character, which PostgreSQL cannot hold: ${JSON.stringify(text)}.`);
+  if (text.includes('\0'))
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `${what} contains a NUL character, which PostgreSQL cannot hold: ${JSON.stringify(text)}.`,
+    );
 }

@@ -16,7 +16,6 @@ export function swapObstacles(live: LiveTable): string[] {
   });
   const outgoing = live.foreignKeys.filter((key) => !key.mayRefer || !key.mayLockTo).map((key) => `the user may not ${key.mayRefer ? 'lock' : 'refer to'} ${tableId(key.to)}`);
   const others = [
-    ...live.publications.filter((publication) => !publication.owns).map((publication) => `the publication ${publication.name} belongs to someone else`),
     ...live.indexes.filter((index) => index.body === null).map((index) => `the definition of index ${index.name} is not understood`),
     ...live.statistics.filter((statistics) => !statistics.known).map((statistics) => `the definition of statistics ${statistics.name} is not understood`),
   ];

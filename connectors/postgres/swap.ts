@@ -5,7 +5,7 @@ import type { LiveSequence } from './dependents';
 import type { LateKey } from './foreign-keys';
 import type { PostgresClient } from './pool';
 import type { StagedTable } from './publish-set';
-import { commentsSql, policiesSql, publicationsSql, replaceRuleSql, replaceViewSql, tableGrantsSql, triggersSql } from './restore';
+import { commentsSql, policiesSql, replaceRuleSql, replaceViewSql, tableGrantsSql, triggersSql } from './restore';
 import { moveSequences, restoreSequenceGrants, type Furthest } from './sequences';
 import { ident, literal, qualified } from './sql';
 import { temporaryName, undeliveredIdentities } from './staging';
@@ -63,7 +63,6 @@ export async function swapTables(client: PostgresClient, tables: readonly Staged
       ...policiesSql(live),
       ...tableGrantsSql(live, staged.grants.map(({ grantee }) => (grantee === staged.owner ? live.owner : grantee))),
       ...commentsSql(live),
-      ...publicationsSql(live),
     ]),
     ...tables.filter((table) => !isLive(table)).flatMap(newTableSql),
   ];

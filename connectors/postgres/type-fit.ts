@@ -21,7 +21,8 @@ const FULL_PRECISION = 6;
 
 function fits(logical: LogicalType, type: NativeTypeName): boolean {
   if (type.isArray) return false;
-  if (PLAIN_TEXT.has(type.name) && logical.kind !== 'bytes') return logical.kind === 'text' || type.modifiers.length === 0;
+  if (PLAIN_TEXT.has(type.name) && logical.kind !== 'bytes')
+    return logical.kind === 'text' || type.modifiers.length === 0;
   const isExactTime = (type.modifiers[0] ?? FULL_PRECISION) >= FULL_PRECISION;
   switch (logical.kind) {
     case 'boolean':
@@ -83,7 +84,8 @@ function textFits(of: 'text' | 'json' | 'other', type: NativeTypeName): boolean 
 
 function describe(logical: LogicalType): string {
   if (logical.kind === 'decimal') return `decimal(${logical.precision},${logical.scale})`;
-  if (logical.kind === 'text') return { text: 'text', json: 'JSON', other: 'a value in the textual notation of its own database' }[logical.of];
+  if (logical.kind === 'text')
+    return { text: 'text', json: 'JSON', other: 'a value in the textual notation of its own database' }[logical.of];
   return logical.kind;
 }
 
@@ -93,6 +95,7 @@ function reason(logical: LogicalType, type: NativeTypeName): string {
   if (type.name === 'name') return 'it is cut at 63 bytes';
   if (logical.kind === 'timestamptz' && type.name === 'timestamp') return 'the time zone would be lost';
   if (logical.kind === 'timestamp' && type.name === 'timestamptz') return 'a time zone would have to be guessed';
-  if (logical.kind === type.name || (logical.kind === 'decimal' && type.name === 'numeric')) return 'values would be rounded or out of range';
+  if (logical.kind === type.name || (logical.kind === 'decimal' && type.name === 'numeric'))
+    return 'values would be rounded or out of range';
   return 'some values would be changed or refused';
 }

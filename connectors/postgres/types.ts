@@ -54,7 +54,8 @@ export function logicalType(type: CatalogType): LogicalType {
 
 /** Longest value in characters, for the types that have such a limit. */
 export function maxLength(type: CatalogType): number | undefined {
-  const isLimited = type.schema === 'pg_catalog' && (type.name === 'varchar' || type.name === 'bpchar') && type.modifier > 4;
+  const isLimited =
+    type.schema === 'pg_catalog' && (type.name === 'varchar' || type.name === 'bpchar') && type.modifier > 4;
   return isLimited ? type.modifier - 4 : undefined;
 }
 
@@ -77,16 +78,21 @@ export function selectExpression(column: Pick<ColumnPlan, 'source' | 'sourceType
   const name = ident(column.source);
   const { logical } = column;
   const native = parseNativeType(column.sourceType);
-  if (logical.kind === 'int64') return native.name === 'int8' ? { sql: name, wireType: 'bigint' } : { sql: `${name}::pg_catalog.int8`, wireType: 'bigint' };
+  if (logical.kind === 'int64')
+    return native.name === 'int8'
+      ? { sql: name, wireType: 'bigint' }
+      : { sql: `${name}::pg_catalog.int8`, wireType: 'bigint' };
   if (logical.kind !== 'text') return { sql: name, wireType: typeFor(logical) };
   if (logical.of === 'text') return { sql: name, wireType: 'text' };
-  if (logical.of === 'json' && (native.name === 'json' || native.name === 'jsonb') && !native.isArray) return { sql: name, wireType: native.name };
+  if (logical.of === 'json' && (native.name === 'json' || native.name === 'jsonb') && !native.isArray)
+    return { sql: name, wireType: native.name };
   return { sql: textForm(name, native), wireType: 'text' };
 }
 
 /** A value in its own notation. A cast of inet to text would add a netmask that its output does not have. */
 export function textForm(expression: string, native: NativeTypeName): string {
-  if ((native.name === 'inet' || native.name === 'cidr') && !native.isArray) return `pg_catalog.${native.name}_out(${expression})::pg_catalog.text`;
+  if ((native.name === 'inet' || native.name === 'cidr') && !native.isArray)
+    return `pg_catalog.${native.name}_out(${expression})::pg_catalog.text`;
   return `${expression}::pg_catalog.text`;
 }
 
@@ -129,7 +135,11 @@ export function typeFor(logical: LogicalType, column = ''): string {
       return 'bytea';
     case 'decimal':
       if (logical.precision < 1 || logical.precision > 1000 || logical.scale < 0 || logical.scale > logical.precision) {
-        throw new LongshoreError('TYPE_NOT_SUPPORTED', `PostgreSQL has no numeric(${logical.precision},${logical.scale}).`, { column });
+        throw new LongshoreError(
+          'TYPE_NOT_SUPPORTED',
+          `PostgreSQL has no numeric(${logical.precision},${logical.scale}).`,
+          { column },
+        );
       }
       return `numeric(${logical.precision},${logical.scale})`;
     case 'text':

@@ -22,18 +22,32 @@ const COMPARABLE = 2n ** 30n;
  * that had ended before the oldest one still running under the old snapshot, so it was visible then, too; and there are
  * as many rows as then, so none is gone. A row of a transaction in between makes the slice unproven, never wrongly so.
  */
-export async function unchangedSince(pool: PostgresPool, request: ReadRequest, oldToken: string, slices: readonly Slice[]): Promise<boolean[]> {
+export async function unchangedSince(
+  pool: PostgresPool,
+  request: ReadRequest,
+  oldToken: string,
+  slices: readonly Slice[],
+): Promise<boolean[]> {
   const none = slices.map(() => false);
   const old = parseToken(oldToken);
   const now = parseToken(request.snapshot);
   const { filter, columns, table } = request;
   const known = [...columns.map(({ source }) => source), ...(filter.dates ? [filter.dates.column] : [])];
-  if (filter.limit !== undefined || (filter.where !== undefined && !(await isStable(pool, request, filter.where, known)))) return none;
+  if (
+    filter.limit !== undefined ||
+    (filter.where !== undefined && !(await isStable(pool, request, filter.where, known)))
+  )
+    return none;
   const oldXmin = BigInt(old.visible.split(':')[0] ?? '0');
   const newXmax = BigInt(now.visible.split(':')[1] ?? '0');
   if (newXmax < oldXmin || newXmax - oldXmin > COMPARABLE) return none;
   try {
-    return await withSnapshot(pool, request.snapshot, (client) => prove(pool, client, request, oldXmin, slices), readOptions(request));
+    return await withSnapshot(
+      pool,
+      request.snapshot,
+      (client) => prove(pool, client, request, oldXmin, slices),
+      readOptions(request),
+    );
   } catch (error) {
     throw toPostgresError(error, { table: tableId(table) }, pool.server);
   }
@@ -49,14 +63,24 @@ async function isStable(pool: PostgresPool, request: ReadRequest, where: string,
   return dependsOnRowsOnly(where, [...known, ...rows.map((row) => row['name'] ?? '')]);
 }
 
-async function prove(pool: PostgresPool, client: PostgresClient, request: ReadRequest, oldXmin: bigint, slices: readonly Slice[]): Promise<boolean[]> {
+async function prove(
+  pool: PostgresPool,
+  client: PostgresClient,
+  request: ReadRequest,
+  oldXmin: bigint,
+  slices: readonly Slice[],
+): Promise<boolean[]> {
   const ranges = slices.map(({ range }) => parseRange(range));
   const relations = ranges.filter((range) => range.by === 'pages').map(({ relation }) => relation);
-  const state = await currentState(pool, [...new Map(relations.map((relation) => [tableId(relation), relation])).values()]);
+  const state = await currentState(pool, [
+    ...new Map(relations.map((relation) => [tableId(relation), relation])).values(),
+  ]);
   const answers: boolean[] = [];
   for (const [index, range] of ranges.entries()) {
     const rows = slices[index]?.rows ?? -1;
-    answers.push(range.by === 'pages' && isSameFile(range, state) && (await holdsSameRows(client, request, range, oldXmin, rows)));
+    answers.push(
+      range.by === 'pages' && isSameFile(range, state) && (await holdsSameRows(client, request, range, oldXmin, rows)),
+    );
   }
   // A rewrite during the proof moves rows between slices, so what was looked at before must hold still after.
   const after = await currentState(pool, relations);
@@ -71,7 +95,13 @@ function isSameFile(range: PageRange, state: Map<string, { fileNode: string; sha
   return found !== undefined && found.fileNode === range.fileNode && found.shape === range.shape;
 }
 
-async function holdsSameRows(client: PostgresClient, { table, filter, orderBy }: ReadRequest, range: PageRange, oldXmin: bigint, rows: number): Promise<boolean> {
+async function holdsSameRows(
+  client: PostgresClient,
+  { table, filter, orderBy }: ReadRequest,
+  range: PageRange,
+  oldXmin: bigint,
+  rows: number,
+): Promise<boolean> {
   // Distance of 32-bit ids: 0 to 2^31 - 1 means "not before". Ids 1 and 2 mark rows older than any transaction.
   const distance = `((xmin::pg_catalog.text::pg_catalog.int8 - ${BigInt.asUintN(32, oldXmin)} + 4294967296) % 4294967296)`;
   const { rows: found } = await client.query<{ rows: string; later: string }>(

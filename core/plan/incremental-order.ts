@@ -24,7 +24,7 @@ export class IncrementalOrder {
     const low = this.position[second]!;
     const high = this.position[first]!;
     if (low < high) {
-      const forward = this.reach(second, this.after, low, high);
+      const forward = this.reach(second, this.after, low, high, first);
       if (this.seen[first] === this.round) return false;
       this.reorder(this.reach(first, this.before, low, high), forward);
     }
@@ -33,8 +33,8 @@ export class IncrementalOrder {
     return true;
   }
 
-  /** Nodes that can be reached from `start` without leaving places `low` to `high`. */
-  private reach(start: number, edges: number[][], low: number, high: number): number[] {
+  /** Nodes that can be reached from `start` without leaving places `low` to `high`; stops short when `until` is one. */
+  private reach(start: number, edges: number[][], low: number, high: number, until = -1): number[] {
     const { position, seen } = this;
     const round = ++this.round;
     const found = [start];
@@ -43,6 +43,7 @@ export class IncrementalOrder {
       for (const next of edges[found[i]!]!) {
         if (seen[next] === round || position[next]! < low || position[next]! > high) continue;
         seen[next] = round;
+        if (next === until) return found;
         found.push(next);
       }
     }

@@ -38,7 +38,7 @@ export function choosePublishStrategy(facts: PublishFacts): StrategyChoice {
     return { strategy: 'delete-insert', reason: `The configuration asks for swap, which the table would not survive unharmed: ${listed(obstacles)}.` };
   }
   if (mode === 'append') return { strategy: 'append', reason: 'Rows are added to those that are there.' };
-  if (mode === 'truncate') return { strategy: 'truncate-insert', reason: 'The configuration asks to truncate: readers wait until the new rows are in.' };
+  if (mode === 'truncate') return { strategy: 'truncate-insert', reason: 'The configuration asks to truncate: readers wait until the new rows are in, and one that began before in REPEATABLE READ may find the table empty.' };
   if (obstacles.length > 0) return { strategy: 'delete-insert', reason: `Rows are replaced in place, because ${listed(obstacles)}.` };
   if (!isSmall(facts)) return { strategy: 'swap', reason: 'The loaded table takes the place of the old one, with everything that hangs on it.' };
   if (facts.referenced && !facts.mayQuietTriggers) {

@@ -13,15 +13,13 @@ export class TimeZone {
         timeZone: name,
         calendar: 'gregory',
         hourCycle: 'h23',
-        ...{
-          year: 'numeric',
-          month: '2-digit',
-          day: '2-digit',
-          hour: '2-digit',
-          minute: '2-digit',
-          second: '2-digit',
-          era: 'short',
-        },
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        era: 'short',
       });
     } catch (error) {
       throw new LongshoreError(

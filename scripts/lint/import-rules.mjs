@@ -4,12 +4,14 @@
  */
 const NODE = /^node:/;
 const TEMPORAL_CORE = /^@temporalio\/(common|client)/;
+/** Without I/O, clock or randomness. */
+const PURE = /^fastest-levenshtein$/;
 const ANY = /./;
 
 export const TABLE = {
-  schemas: { packages: [/^zod$/], folders: ['core'], only: { core: /^core\/(types|errors)\// } },
-  core: { packages: [], folders: ['schemas'], only: { schemas: /^schemas\/constants$/ }, types: ['schemas'] },
-  config: { packages: [NODE, /^yaml$/, /^zod$/, /^fastest-levenshtein$/], folders: ['core', 'schemas'] },
+  schemas: { packages: [/^zod$/], folders: ['core'], only: { core: /^core\/(types|errors|suggest)/ } },
+  core: { packages: [PURE], folders: ['schemas'], only: { schemas: /^schemas\/constants$/ }, types: ['schemas'] },
+  config: { packages: [NODE, PURE, /^yaml$/, /^zod$/], folders: ['core', 'schemas'] },
   connectors: {
     packages: [NODE, /^zod$/],
     folders: ['core', 'schemas', 'storage'],
@@ -40,15 +42,16 @@ export const TABLE = {
     only: { workflows: /\/(messages|queues|search-attributes)$/ },
   },
   client: {
-    packages: [NODE, TEMPORAL_CORE],
+    packages: [NODE, PURE, /^zod$/, TEMPORAL_CORE],
     folders: ['catalog', 'config', 'core', 'schemas', 'workflows'],
     only: { workflows: /\/(messages|queues|search-attributes)$/ },
     types: ['workflows'],
   },
   api: { packages: [ANY], folders: ['client', 'core', 'schemas'] },
   cli: {
-    packages: [NODE, /^(commander|picocolors|cli-progress|cli-table3|zod)$/],
+    packages: [NODE, /^(commander|picocolors|cli-progress|cli-table3|yaml|zod)$/],
     folders: ['client', 'config', 'core', 'schemas'],
+    types: ['catalog'],
     // Commands that start something may reach what they start.
     starters: { files: /^cli\/commands\/(up|worker|serve)(\/|\.)/, folders: ['worker', 'api', 'dev'] },
   },

@@ -140,5 +140,8 @@ function explain(error: unknown, path: string, column?: string): unknown {
   }
   const disk = stagingError(error, path);
   if (disk !== error) return disk;
-  return corrupt(path, error instanceof Error ? error.message.replace(/\.$/, '') : String(error), error, column);
+  return corrupt(path, messageOf(error), error, column);
 }
+
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message).replace(/\.$/, '') : String(error);

@@ -63,7 +63,7 @@ export class Installation {
     child.stderr.on('data', lines);
     const deadline = Date.now() + 30_000;
     const before = this.workerLog.length;
-    while (!/listening/i.test(this.workerLog.slice(before))) {
+    while (!/Working for/.test(this.workerLog.slice(before))) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the worker did not start:\n${this.workerLog}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 const HISTORIES = join(__dirname, '..', 'histories');
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 jest.setTimeout(120_000);
 
@@ -27,7 +29,7 @@ describe('workflow code', () => {
   });
 
   test.each(histories)('replays %s without a deviation', async (name) => {
-    const history: unknown = JSON.parse(readFileSync(join(HISTORIES, name), 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle: bundle }, history);
+    const { workflowId, history } = JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as { workflowId: string; history: unknown };
+    await Worker.runReplayHistory({ workflowBundle: bundle }, history, workflowId);
   });
 });

@@ -1,17 +1,20 @@
 /** Runs the real workflows against a real Temporal server with activities that a test can script. */
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Context } from '@temporalio/activity';
 import type { ControlActivities, PartActivities, PlannedRun, PlannedTable } from '../../activities';
 import type { ErrorCode } from '../../core/errors/catalogue';
 import { snapshotReadySignal, type TransferSetInput } from '../../workflows/transfer-set/messages';
 import { partsQueue } from '../../workflows/queues';
+import { findTemporalCli } from '../../dev/temporal-cli';
 import { testTemporal } from '../helpers/temporal';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export type Activities = ControlActivities & PartActivities;
 
@@ -126,5 +129,11 @@ export async function record(handle: WorkflowHandle, scenario: string): Promise<
   const folder = process.env.LONGSHORE_RECORD_HISTORIES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${scenario}.json`), historyToJSON(await handle.fetchHistory()));
+  const file = await findTemporalCli();
+  const address = process.env.LONGSHORE_TEST_TEMPORAL ?? '';
+  const history: unknown = JSON.parse(execFileSync(file, ['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId], { encoding: 'utf8' }));
+  writeFileSync(join(folder, `${scenario}.json`), `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces, 1)}\n`);
 }
+
+/** Stacks and identities name the machine that a history was recorded on, and replaying needs neither. */
+const withoutTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' || key === 'identity' ? undefined : value);

@@ -31,7 +31,7 @@ export async function preview(context: CommandContext, { set, tables, sql }: { s
   const configuration = await configurationOf(context);
   const client = await context.connect();
   const { runId } = await client.transfers.run({ configuration, set, tables, dryRun: true, triggeredBy: context.user() });
-  const last = await follow(context, client, runId, 200);
+  const last = await follow(context, client, runId, { planOnly: true });
   if (!last) return EXIT.cancelled;
   const details = await client.runs.show(runId);
   const { error, status } = details.run;

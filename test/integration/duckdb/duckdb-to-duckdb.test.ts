@@ -10,7 +10,8 @@ const TYPES = `
     m mood, li VARCHAR[], ll INTEGER[][], ar FLOAT[3], st STRUCT(a INTEGER, "b ""c" VARCHAR), ma MAP(VARCHAR, TIMESTAMP), g INTEGER GENERATED ALWAYS AS (t4 % 7) VIRTUAL
   );`;
 
-const COLUMNS = 'id,bo,t1,t2,t4,u1,u2,u4,u8,h,uh,f,d,d4,d9,d18,d38,d380,da,ti,tz,ts,tss,tsm,tsn,tstz,iv,uu,bl,vc,js,bi,m,li,ll,ar,st,ma';
+const COLUMNS =
+  'id,bo,t1,t2,t4,u1,u2,u4,u8,h,uh,f,d,d4,d9,d18,d38,d380,da,ti,tz,ts,tss,tsm,tsn,tstz,iv,uu,bl,vc,js,bi,m,li,ll,ar,st,ma';
 
 const EXTREMES = `
   INSERT INTO all_types (${COLUMNS}) VALUES
@@ -44,17 +45,26 @@ describe('a table of every DuckDB type', () => {
     return Number(row?.n);
   };
 
-  it.each(['zstd', 'gzip', 'brotli', 'none'] as const)('arrives unchanged through Parquet parts with codec %s', async (codec) => {
-    const from = join(folder, 'from.duckdb');
-    const to = join(folder, 'to.duckdb');
-    await plainSql(from, TYPES + EXTREMES);
-    const [source, target] = [await openFile(from, { folder, readOnly: true }), await openFile(to, { folder })];
-    await transfer(source, target, [await makePlan(source, target, table('all_types'), { codec })], 'run-types', folder);
-    // The generated column is not part of the transfer, so it is missing in a table made by it.
-    await plainSql(from, 'ALTER TABLE all_types DROP COLUMN g');
-    expect(await differences(from, to)).toBe(0);
-    expect(await leftovers(folder)).toEqual([]);
-  });
+  it.each(['zstd', 'gzip', 'brotli', 'none'] as const)(
+    'arrives unchanged through Parquet parts with codec %s',
+    async (codec) => {
+      const from = join(folder, 'from.duckdb');
+      const to = join(folder, 'to.duckdb');
+      await plainSql(from, TYPES + EXTREMES);
+      const [source, target] = [await openFile(from, { folder, readOnly: true }), await openFile(to, { folder })];
+      await transfer(
+        source,
+        target,
+        [await makePlan(source, target, table('all_types'), { codec })],
+        'run-types',
+        folder,
+      );
+      // The generated column is not part of the transfer, so it is missing in a table made by it.
+      await plainSql(from, 'ALTER TABLE all_types DROP COLUMN g');
+      expect(await differences(from, to)).toBe(0);
+      expect(await leftovers(folder)).toEqual([]);
+    },
+  );
 
   it('replaces rows of a table that has a generated column and keeps that column', async () => {
     const from = join(folder, 'from.duckdb');
@@ -71,7 +81,10 @@ describe('a table of every DuckDB type', () => {
   it('cuts a big table into slices whose rows add up, and loads a part only once', async () => {
     const from = join(folder, 'from.duckdb');
     const to = join(folder, 'to.duckdb');
-    await plainSql(from, `CREATE TABLE big AS SELECT i AS id, 'n' || i AS name, i * 0.01 AS amount FROM range(700000) t(i); DELETE FROM big WHERE id % 10 = 3;`);
+    await plainSql(
+      from,
+      `CREATE TABLE big AS SELECT i AS id, 'n' || i AS name, i * 0.01 AS amount FROM range(700000) t(i); DELETE FROM big WHERE id % 10 = 3;`,
+    );
     const [source, target] = [await openFile(from, { folder }), await openFile(to, { folder })];
     const plan = await makePlan(source, target, table('big'), { partBytes: 6_000_000 });
     const staged = await stage(source, target, plan, 'run-big', folder);
@@ -80,14 +93,21 @@ describe('a table of every DuckDB type', () => {
     expect((await target.target.aggregates({ runId: 'run-big', plan })).rows).toBe('630000');
     const tables = [{ plan, rows: staged.rows }];
     const first = await target.target.publish({ runId: 'run-big', tables, lockTimeoutMs: 1000 });
-    expect(await target.target.publish({ runId: 'run-big', tables, lockTimeoutMs: 1000 })).toMatchObject({ strategies: first.strategies });
+    expect(await target.target.publish({ runId: 'run-big', tables, lockTimeoutMs: 1000 })).toMatchObject({
+      strategies: first.strategies,
+    });
     await target.target.cleanup('run-big');
     await target.target.cleanup('run-big');
     expect(await target.target.countRows(table('big'))).toBe(630_000);
-    const [row] = await plainSql(':memory:', `ATTACH '${from}' AS a; ATTACH '${to}' AS b; SELECT count(*) AS n FROM (FROM a.big EXCEPT ALL FROM b.big)`);
+    const [row] = await plainSql(
+      ':memory:',
+      `ATTACH '${from}' AS a; ATTACH '${to}' AS b; SELECT count(*) AS n FROM (FROM a.big EXCEPT ALL FROM b.big)`,
+    );
     expect(Number(row?.n)).toBe(0);
     expect(await leftovers(folder)).toEqual([]);
     expect((await target.listTables()).map(({ schema }) => schema)).toEqual(['main']);
-    expect(await plainSql(to, `SELECT schema_name FROM duckdb_schemas() WHERE schema_name LIKE 'longshore%'`)).toEqual([]);
+    expect(await plainSql(to, `SELECT schema_name FROM duckdb_schemas() WHERE schema_name LIKE 'longshore%'`)).toEqual(
+      [],
+    );
   });
 });

@@ -26,9 +26,22 @@ export async function plainSql(path: string, sql: string): Promise<Record<string
   }
 }
 
-export async function openFile(path: string, options: { readOnly?: boolean; folder: string; memoryLimit?: string }): Promise<Database> {
-  const environment = { kind: 'duckdb' as const, path, readOnly: options.readOnly ?? false, protectedTables: [], stagingSchema: 'longshore_staging' };
-  return duckdbConnector.open(environment, { applicationName: 'longshore test', tempDirectory: join(options.folder, 'work'), ...(options.memoryLimit && { memoryLimit: options.memoryLimit }) });
+export async function openFile(
+  path: string,
+  options: { readOnly?: boolean; folder: string; memoryLimit?: string },
+): Promise<Database> {
+  const environment = {
+    kind: 'duckdb' as const,
+    path,
+    readOnly: options.readOnly ?? false,
+    protectedTables: [],
+    stagingSchema: 'longshore_staging',
+  };
+  return duckdbConnector.open(environment, {
+    applicationName: 'longshore test',
+    tempDirectory: join(options.folder, 'work'),
+    ...(options.memoryLimit && { memoryLimit: options.memoryLimit }),
+  });
 }
 
 export async function describe1(database: Database, ref: TableRef): Promise<TableSchema> {
@@ -38,7 +51,12 @@ export async function describe1(database: Database, ref: TableRef): Promise<Tabl
 }
 
 /** A plan as planning would make it, every column by its own name. */
-export async function makePlan(source: Database, target: Database, ref: TableRef, options: Partial<TablePlan> & { targetRef?: TableRef } = {}): Promise<TablePlan> {
+export async function makePlan(
+  source: Database,
+  target: Database,
+  ref: TableRef,
+  options: Partial<TablePlan> & { targetRef?: TableRef } = {},
+): Promise<TablePlan> {
   const schema = await describe1(source, ref);
   const targetRef = options.targetRef ?? ref;
   const [found] = await target.describeTables([targetRef]);
@@ -46,8 +64,19 @@ export async function makePlan(source: Database, target: Database, ref: TableRef
   const columns = schema.columns
     .filter(({ generated }) => !generated)
     .map((column): ColumnPlan => {
-      const plan = { source: column.name, target: column.name, sourceType: column.nativeType, targetType: '', logical: column.logical };
-      return { ...plan, targetType: found?.columns.find(({ name }) => name === column.name)?.nativeType ?? target.target.nativeType(plan, source.kind) };
+      const plan = {
+        source: column.name,
+        target: column.name,
+        sourceType: column.nativeType,
+        targetType: '',
+        logical: column.logical,
+      };
+      return {
+        ...plan,
+        targetType:
+          found?.columns.find(({ name }) => name === column.name)?.nativeType ??
+          target.target.nativeType(plan, source.kind),
+      };
     });
   const chosen = await target.target.chooseStrategy(found, { mode, targetRef, estimatedRows: schema.estimatedRows });
   const plan: TablePlan = {
@@ -90,20 +119,38 @@ export const readRequest = (plan: TablePlan, snapshot: string) => ({
 });
 
 /** Extracts every slice into files of a folder. */
-export async function extractAll(source: Database, plan: TablePlan, runId: string, folder: string, snapshot: string): Promise<LoadRequest[]> {
+export async function extractAll(
+  source: Database,
+  plan: TablePlan,
+  runId: string,
+  folder: string,
+  snapshot: string,
+): Promise<LoadRequest[]> {
   const request = readRequest(plan, snapshot);
   const ranges = await source.source.planRanges({ ...request, schema: plan.source }, plan.partBytes);
   const requests: LoadRequest[] = [];
   for (const [part, range] of ranges.entries()) {
-    const file = join(folder, `${runId}-${plan.source.ref.schema}-${plan.source.ref.name}-${part}.parquet`.replaceAll(' ', '_'));
-    const result: PartResult = await source.source.extractPart({ ...request, range, file, codec: plan.codec, codecLevel: plan.codecLevel, batchRows: plan.batchRows }, new BigInt64Array(2));
+    const file = join(
+      folder,
+      `${runId}-${plan.source.ref.schema}-${plan.source.ref.name}-${part}.parquet`.replaceAll(' ', '_'),
+    );
+    const result: PartResult = await source.source.extractPart(
+      { ...request, range, file, codec: plan.codec, codecLevel: plan.codecLevel, batchRows: plan.batchRows },
+      new BigInt64Array(2),
+    );
     requests.push({ runId, plan, part, file, sha256: result.sha256, rows: result.rows, columns: result.columns });
   }
   return requests;
 }
 
 /** Extract, load, finish and compare figures: everything before the switch. */
-export async function stage(source: Database, target: Database, plan: TablePlan, runId: string, folder: string): Promise<Staged> {
+export async function stage(
+  source: Database,
+  target: Database,
+  plan: TablePlan,
+  runId: string,
+  folder: string,
+): Promise<Staged> {
   const snapshot = await source.source.openSnapshot();
   try {
     await target.target.prepare({ runId, plan });
@@ -120,7 +167,13 @@ export async function stage(source: Database, target: Database, plan: TablePlan,
 }
 
 /** A whole transfer of some tables as one set. */
-export async function transfer(source: Database, target: Database, plans: TablePlan[], runId: string, folder: string): Promise<Staged[]> {
+export async function transfer(
+  source: Database,
+  target: Database,
+  plans: TablePlan[],
+  runId: string,
+  folder: string,
+): Promise<Staged[]> {
   const staged: Staged[] = [];
   for (const plan of plans) staged.push(await stage(source, target, plan, runId, folder));
   await target.target.publish({ runId, tables: staged.map(({ plan, rows }) => ({ plan, rows })), lockTimeoutMs: 2000 });

@@ -16,7 +16,14 @@ function fakeDriver() {
   const afterData: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => afterData.push(chunk));
   const connection = { stream, query: jest.fn() };
-  let submitted: { submit(connection: unknown): void; handleCommandComplete(message: object): void; handleReadyForQuery(): void; handleError(error: Error): void } | undefined;
+  let submitted:
+    | {
+        submit(connection: unknown): void;
+        handleCommandComplete(message: object): void;
+        handleReadyForQuery(): void;
+        handleError(error: Error): void;
+      }
+    | undefined;
   const client = {
     connection,
     query: (query: typeof submitted) => {
@@ -43,24 +50,36 @@ describe('COPY TO STDOUT', () => {
   test('hands on the payload and gives the rest to the driver, wherever the network cuts it', async () => {
     const rows = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 });
     await fc.assert(
-      fc.asyncProperty(rows, fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 50 }), async (payloads, cuts) => {
-        const driver = fakeDriver();
-        const { sink, content } = collector();
-        const done = copyOut(driver.client, 'COPY x TO STDOUT', sink);
-        const notice = message('N', Buffer.from('just so you know'));
-        const tail = Buffer.concat([message('c', Buffer.alloc(0)), message('C', Buffer.from('COPY 3\0')), message('Z', Buffer.from('I'))]);
-        const wire = Buffer.concat([message('H', Buffer.from([1, 0, 0])), ...payloads.flatMap((payload, index) => [message('d', payload), ...(index % 3 === 0 ? [notice] : [])]), tail]);
-        for (let at = 0, turn = 0; at < wire.length; turn += 1) {
-          const length = cuts[turn % cuts.length] ?? 1;
-          driver.stream.emit('data', Buffer.from(wire.subarray(at, at + length)));
-          at += length;
-        }
-        driver.query().handleCommandComplete({ text: 'COPY 3' });
-        driver.query().handleReadyForQuery();
-        await expect(done).resolves.toBe(3);
-        expect(content().equals(Buffer.concat(payloads))).toBe(true);
-        expect(Buffer.concat(driver.afterData).equals(tail)).toBe(true);
-      }),
+      fc.asyncProperty(
+        rows,
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 50 }),
+        async (payloads, cuts) => {
+          const driver = fakeDriver();
+          const { sink, content } = collector();
+          const done = copyOut(driver.client, 'COPY x TO STDOUT', sink);
+          const notice = message('N', Buffer.from('just so you know'));
+          const tail = Buffer.concat([
+            message('c', Buffer.alloc(0)),
+            message('C', Buffer.from('COPY 3\0')),
+            message('Z', Buffer.from('I')),
+          ]);
+          const wire = Buffer.concat([
+            message('H', Buffer.from([1, 0, 0])),
+            ...payloads.flatMap((payload, index) => [message('d', payload), ...(index % 3 === 0 ? [notice] : [])]),
+            tail,
+          ]);
+          for (let at = 0, turn = 0; at < wire.length; turn += 1) {
+            const length = cuts[turn % cuts.length] ?? 1;
+            driver.stream.emit('data', Buffer.from(wire.subarray(at, at + length)));
+            at += length;
+          }
+          driver.query().handleCommandComplete({ text: 'COPY 3' });
+          driver.query().handleReadyForQuery();
+          await expect(done).resolves.toBe(3);
+          expect(content().equals(Buffer.concat(payloads))).toBe(true);
+          expect(Buffer.concat(driver.afterData).equals(tail)).toBe(true);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -2,8 +2,10 @@ import { isConnectionLoss, isTransient, sqlState, toPostgresError } from '../../
 import { LongshoreError } from '../../../../core/errors/longshore-error';
 
 const server = { host: 'db.example', port: 5433, user: 'loader', database: 'shop' };
-const fromServer = (code: string, message = 'refused', fields: Record<string, string> = {}) => Object.assign(new Error(message), { severity: 'ERROR', code, ...fields });
-const fromSocket = (code: string, fields: Record<string, string> = {}) => Object.assign(new Error(`connect ${code}`), { code, ...fields });
+const fromServer = (code: string, message = 'refused', fields: Record<string, string> = {}) =>
+  Object.assign(new Error(message), { severity: 'ERROR', code, ...fields });
+const fromSocket = (code: string, fields: Record<string, string> = {}) =>
+  Object.assign(new Error(`connect ${code}`), { code, ...fields });
 
 describe('errors of PostgreSQL', () => {
   test.each([
@@ -54,36 +56,71 @@ describe('errors of PostgreSQL', () => {
   });
 
   test('names host and port of a server that does not answer', () => {
-    expect(toPostgresError(fromSocket('ECONNREFUSED'), {}, server).message).toBe('PostgreSQL at db.example:5433 does not answer: connection refused.');
-    expect(toPostgresError(new Error('timeout expired'), {}, server)).toMatchObject({ code: 'HOST_UNREACHABLE', message: expect.stringContaining('db.example:5433') });
+    expect(toPostgresError(fromSocket('ECONNREFUSED'), {}, server).message).toBe(
+      'PostgreSQL at db.example:5433 does not answer: connection refused.',
+    );
+    expect(toPostgresError(new Error('timeout expired'), {}, server)).toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: expect.stringContaining('db.example:5433'),
+    });
     expect(toPostgresError(fromSocket('ENOENT', { syscall: 'connect' }), {}, server).code).toBe('HOST_UNREACHABLE');
     expect(toPostgresError(fromSocket('ENOENT', { syscall: 'open' }), {}, server).code).toBe('INTERNAL');
   });
 
   test('says that a password is missing', () => {
-    const error = toPostgresError(new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), {}, server);
-    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', message: expect.stringContaining('none is configured') });
+    const error = toPostgresError(
+      new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),
+      {},
+      server,
+    );
+    expect(error).toMatchObject({
+      code: 'AUTHENTICATION_FAILED',
+      message: expect.stringContaining('none is configured'),
+    });
   });
 
   test('takes key, column and table from what the server says', () => {
-    const twice = fromServer('23505', 'duplicate key value violates unique constraint "t_pkey"', { schema: 'public', table: 't', detail: 'Key (id, part)=(7, a, b) already exists.' });
+    const twice = fromServer('23505', 'duplicate key value violates unique constraint "t_pkey"', {
+      schema: 'public',
+      table: 't',
+      detail: 'Key (id, part)=(7, a, b) already exists.',
+    });
     expect(toPostgresError(twice).place).toEqual({ table: 'public.t', key: '(id, part)=(7, a, b)' });
-    const plain = fromServer('23505', 'could not create unique index "t_pkey"', { detail: 'Key (id, part)=(7, x) is duplicated.' });
+    const plain = fromServer('23505', 'could not create unique index "t_pkey"', {
+      detail: 'Key (id, part)=(7, x) is duplicated.',
+    });
     expect(toPostgresError(plain).place).toEqual({ key: 'id=7, part=x' });
-    const copy = fromServer('22001', 'value too long for type character varying(3)', { where: 'COPY t, line 5, column name: "abcd"' });
-    expect(toPostgresError(copy, { table: 'public.t' }).place).toEqual({ table: 'public.t', column: 'name', key: 'row 5 of the load' });
-    const binary = fromServer('22P03', 'incorrect binary data format', { where: 'COPY "odd, name", line 12, column amount' });
+    const copy = fromServer('22001', 'value too long for type character varying(3)', {
+      where: 'COPY t, line 5, column name: "abcd"',
+    });
+    expect(toPostgresError(copy, { table: 'public.t' }).place).toEqual({
+      table: 'public.t',
+      column: 'name',
+      key: 'row 5 of the load',
+    });
+    const binary = fromServer('22P03', 'incorrect binary data format', {
+      where: 'COPY "odd, name", line 12, column amount',
+    });
     expect(toPostgresError(binary).place).toEqual({ column: 'amount', key: 'row 12 of the load' });
   });
 
   test('recognises a snapshot that is gone, in the words of old and new servers', () => {
-    expect(toPostgresError(fromServer('22023', 'invalid snapshot identifier: "00000003-1"')).code).toBe('SNAPSHOT_LOST');
+    expect(toPostgresError(fromServer('22023', 'invalid snapshot identifier: "00000003-1"')).code).toBe(
+      'SNAPSHOT_LOST',
+    );
     expect(toPostgresError(fromServer('42704', 'snapshot "00000003-1" does not exist')).code).toBe('SNAPSHOT_LOST');
   });
 
   test('keeps a LongshoreError and adds the places it lacks', () => {
-    const error = toPostgresError(new LongshoreError('VALUE_TOO_LONG', 'too long', { column: 'a' }), { table: 'public.t', column: 'b' });
-    expect(error).toMatchObject({ code: 'VALUE_TOO_LONG', message: 'too long', place: { table: 'public.t', column: 'a' } });
+    const error = toPostgresError(new LongshoreError('VALUE_TOO_LONG', 'too long', { column: 'a' }), {
+      table: 'public.t',
+      column: 'b',
+    });
+    expect(error).toMatchObject({
+      code: 'VALUE_TOO_LONG',
+      message: 'too long',
+      place: { table: 'public.t', column: 'a' },
+    });
   });
 
   test('tells what may be sent again from what may have happened', () => {

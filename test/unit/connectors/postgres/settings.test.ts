@@ -16,7 +16,9 @@ describe('connection settings', () => {
   });
 
   test('parts beside the URL win', () => {
-    expect(settings({ url: 'postgresql://a:b@one/x?sslmode=disable', host: 'two', password: 'c', database: 'y' })).toMatchObject({ host: 'two', user: 'a', password: 'c', database: 'y' });
+    expect(
+      settings({ url: 'postgresql://a:b@one/x?sslmode=disable', host: 'two', password: 'c', database: 'y' }),
+    ).toMatchObject({ host: 'two', user: 'a', password: 'c', database: 'y' });
   });
 
   test.each([

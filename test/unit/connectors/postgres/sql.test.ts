@@ -1,4 +1,12 @@
-import { allOf, ident, identList, literal, qualified, regclass, whereClause } from '../../../../connectors/postgres/sql';
+import {
+  allOf,
+  ident,
+  identList,
+  literal,
+  qualified,
+  regclass,
+  whereClause,
+} from '../../../../connectors/postgres/sql';
 
 describe('SQL text of PostgreSQL', () => {
   test('quotes names, also those with quotes, case and spaces', () => {

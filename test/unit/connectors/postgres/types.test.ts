@@ -70,7 +70,8 @@ describe('logical types', () => {
 });
 
 describe('selecting a column', () => {
-  const select = (sourceType: string, logical: LogicalType) => selectExpression({ source: 'C "x"', sourceType, logical });
+  const select = (sourceType: string, logical: LogicalType) =>
+    selectExpression({ source: 'C "x"', sourceType, logical });
 
   test('leaves what binary COPY carries as it is', () => {
     expect(select('integer', { kind: 'int32' })).toEqual({ sql: '"C ""x"""', wireType: 'integer' });
@@ -87,7 +88,11 @@ describe('selecting a column', () => {
 });
 
 describe('types of new columns', () => {
-  const column = (nativeTypeOfSource: string, logical: LogicalType) => ({ name: 'c', nativeType: nativeTypeOfSource, logical });
+  const column = (nativeTypeOfSource: string, logical: LogicalType) => ({
+    name: 'c',
+    nativeType: nativeTypeOfSource,
+    logical,
+  });
 
   test('stay what they are between Postgres databases, if both have them', () => {
     expect(nativeType(column('tstzrange', other), 'postgres')).toBe('tstzrange');
@@ -98,7 +103,9 @@ describe('types of new columns', () => {
 
   test('follow from the logical type for other sources', () => {
     expect(nativeType(column('DECIMAL(18,3)', decimal(18, 3)), 'duckdb')).toBe('numeric(18,3)');
-    expect(nativeType(column('TIMESTAMP WITH TIME ZONE', { kind: 'timestamptz' }), 'duckdb')).toBe('timestamp with time zone');
+    expect(nativeType(column('TIMESTAMP WITH TIME ZONE', { kind: 'timestamptz' }), 'duckdb')).toBe(
+      'timestamp with time zone',
+    );
     expect(nativeType(column('JSON', json), 'duckdb')).toBe('json');
   });
 });

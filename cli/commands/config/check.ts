@@ -1,0 +1,26 @@
+import { loadConfig } from '../../../config/load';
+import { createCommand } from '../../core/create-command';
+import { plural } from '../../output/format';
+import { printable } from '../../output/text';
+
+export const configCheck = createCommand({
+  path: ['config', 'check'],
+  summary: 'Check the configuration file',
+  details: 'Reads the file and what it extends, and names every mistake with file, line and path. Nothing is connected to.',
+  args: {},
+  options: {},
+  examples: [
+    ['config check', 'check longshore.yaml'],
+    ['config check --config uat.yaml --json', 'check another file, from a script'],
+  ],
+  async run(context) {
+    const { config, files, warnings } = loadConfig(context.configPath, { env: context.io.env, strict: true });
+    const sets = Object.keys(config.transferSets);
+    const environments = Object.keys(config.environments);
+    context.result({ ok: true, files, environments, transferSets: sets, warnings }, () => {
+      const lines = warnings.map(({ file, line, path, message }) => `${context.colours.yellow('warning')} ${printable([file, line].filter(Boolean).join(':'))} ${path ? `${printable(path)}: ` : ''}${printable(message)}`);
+      const summary = `${plural(environments.length, 'environment')} and ${plural(sets.length, 'transfer set')} in ${plural(files.length, 'file')}`;
+      return [...lines, `${context.colours.green('✓')} ${summary}, no mistakes.`].join('\n');
+    });
+  },
+});

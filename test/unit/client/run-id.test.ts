@@ -1,0 +1,20 @@
+import { runIdCandidates, scheduledRunId, transferRunIds } from '../../../client/run-id';
+
+describe('ids of runs', () => {
+  it('reads to the minute, and to the second or finer where that is taken', () => {
+    expect(transferRunIds('sales-daily', new Date('2026-11-20T05:00:07.123Z'))).toEqual([
+      'transfer/sales-daily/2026-11-20T05:00Z',
+      'transfer/sales-daily/2026-11-20T05:00:07Z',
+      'transfer/sales-daily/2026-11-20T05:00:07.123Z',
+    ]);
+  });
+
+  it('leaves the time to Temporal for scheduled runs', () => {
+    expect(scheduledRunId('sales-daily')).toBe('transfer/sales-daily/scheduled');
+  });
+
+  it('takes an id with and without its kind', () => {
+    expect(runIdCandidates('transfer/a/2026')).toEqual(['transfer/a/2026']);
+    expect(runIdCandidates('a/2026')).toEqual(['a/2026', 'transfer/a/2026']);
+  });
+});
