@@ -9,4 +9,5 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 of the canonical text, hex. */
-export const documentHash = (document: unknown): string => createHash('sha256').update(canonicalJson(document)).digest('hex');
+export const documentHash = (document: unknown): string =>
+  createHash('sha256').update(canonicalJson(document)).digest('hex');

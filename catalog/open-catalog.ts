@@ -34,7 +34,10 @@ export async function openCatalog({ url, poolSize = 8, retryMs = 15_000, log }: 
     application_name: 'longshore catalog',
     connectionTimeoutMillis: 5000,
     keepAlive: true,
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === types.builtins.INT8 ? safeNumber : types.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === types.builtins.INT8 ? safeNumber : types.getTypeParser(oid, format),
+    },
   });
   // Without listeners a connection that the server cuts between two statements would end the process: pg tells the pool
   // of idle connections only. The next statement fails and is tried again on another connection.

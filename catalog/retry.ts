@@ -12,12 +12,15 @@ export interface RetryOptions {
   onRetry?: (reason: string, waitMs: number) => void;
 }
 
-const SOCKET_ERRORS = new Set('ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ENOENT'.split(' '));
+const SOCKET_ERRORS = new Set(
+  'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ENOENT'.split(' '),
+);
 /** Server is starting, stopping or full; or two sessions were in each other's way. */
 const PASSING_STATES = new Set(['57P01', '57P02', '57P03', '53300', '40001', '40P01']);
 /** Wrong password, no such user, no such database: trying again does not help. */
 const REFUSALS = new Set(['28P01', '28000', '3D000', '42501']);
-const LOST_CONNECTION = /connection terminated|connection error|timeout exceeded when trying to connect|socket (?:hang up|closed)/i;
+const LOST_CONNECTION =
+  /connection terminated|connection error|timeout exceeded when trying to connect|socket (?:hang up|closed)/i;
 
 // By shape, not by class: errors of sockets may come from another realm.
 const field = (error: unknown, name: 'code' | 'message'): string => {
@@ -51,11 +54,28 @@ export function asCatalogError(error: unknown, where: string): unknown {
   if (error instanceof LongshoreError) return error;
   const code = field(error, 'code');
   const reason = field(error, 'message') || code || String(error);
-  if (code === '53100') return new LongshoreError('DISK_FULL', `The catalog at ${where} has no room left: ${reason}.`, {}, { cause: error });
-  if (isPassing(error)) return new LongshoreError('CATALOG_UNAVAILABLE', `The catalog at ${where} does not answer: ${reason}.`, {}, { cause: error });
+  if (code === '53100')
+    return new LongshoreError(
+      'DISK_FULL',
+      `The catalog at ${where} has no room left: ${reason}.`,
+      {},
+      { cause: error },
+    );
+  if (isPassing(error))
+    return new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      `The catalog at ${where} does not answer: ${reason}.`,
+      {},
+      { cause: error },
+    );
   if (REFUSALS.has(code)) {
     const next = 'Check user, password and database of `catalog.url`, and the rights of that user.';
-    return new LongshoreError('CATALOG_UNAVAILABLE', `The catalog at ${where} refused: ${reason}.`, {}, { cause: error, next });
+    return new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      `The catalog at ${where} refused: ${reason}.`,
+      {},
+      { cause: error, next },
+    );
   }
   return error;
 }

@@ -20,5 +20,8 @@ export function transferEnds({ document, source }: ConfigurationInput, set: stri
   if (Object.hasOwn(sets, set)) return sets[set] as { from: string; to: string };
   const names = Object.keys(sets);
   const hint = names.length === 0 ? 'it defines none' : `did you mean ${closest(set, names)}?`;
-  throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no transfer set ${set} in ${source}: ${hint}`, { file: source, path: 'transferSets' });
+  throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no transfer set ${set} in ${source}: ${hint}`, {
+    file: source,
+    path: 'transferSets',
+  });
 }

@@ -51,7 +51,12 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Tempo
     await connection.close();
     if (grpcCode(error) === NOT_FOUND) {
       const next = 'Correct `temporal.namespace`, or create the namespace.';
-      throw new LongshoreError('TEMPORAL_UNAVAILABLE', `The Temporal server at ${address} has no namespace ${namespace}.`, {}, { cause: error, next });
+      throw new LongshoreError(
+        'TEMPORAL_UNAVAILABLE',
+        `The Temporal server at ${address} has no namespace ${namespace}.`,
+        {},
+        { cause: error, next },
+      );
     }
     throw error instanceof LongshoreError ? error : unavailable(settings, reasonOf(error), error);
   }
@@ -78,10 +83,18 @@ function grpcCode(error: unknown): number | undefined {
 
 function reasonOf(error: unknown): string {
   if (grpcCode(error) === DEADLINE_EXCEEDED) return 'no answer in time';
-  const message = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error instanceof Error ? error.message : error);
+  const message =
+    error instanceof Error && error.cause instanceof Error
+      ? error.cause.message
+      : String(error instanceof Error ? error.message : error);
   return message.replace(/\.$/, '');
 }
 
 function unavailable({ address }: TemporalSettings, reason: string, cause: unknown): LongshoreError {
-  return new LongshoreError('TEMPORAL_UNAVAILABLE', `The Temporal server at ${address} does not answer: ${reason}.`, {}, { cause });
+  return new LongshoreError(
+    'TEMPORAL_UNAVAILABLE',
+    `The Temporal server at ${address} does not answer: ${reason}.`,
+    {},
+    { cause },
+  );
 }

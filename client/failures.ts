@@ -10,8 +10,10 @@ export function reportOf(failure: unknown): ErrorReport {
   const start = failure instanceof WorkflowFailedError ? failure.cause : failure;
   for (let current: unknown = start; current instanceof Error; current = current.cause) {
     if (current instanceof CancelledFailure) return report('CANCELLED', 'The run was cancelled.');
-    if (current instanceof TerminatedFailure) return report('CANCELLED', 'The run was terminated in Temporal, so nothing was tidied up.');
-    if (current instanceof TimeoutFailure) return report('INTERNAL', 'The run took longer than Temporal was told to allow.');
+    if (current instanceof TerminatedFailure)
+      return report('CANCELLED', 'The run was terminated in Temporal, so nothing was tidied up.');
+    if (current instanceof TimeoutFailure)
+      return report('INTERNAL', 'The run took longer than Temporal was told to allow.');
     if (current instanceof ApplicationFailure && isErrorCode(current.type ?? '')) {
       const [details] = (current.details ?? []) as Partial<ErrorReport>[];
       return { ...report(current.type as ErrorCode, current.message), ...details };
@@ -27,4 +29,9 @@ export function statusOf({ code }: ErrorReport): RunStatus {
 }
 
 /** A report with the catalogue's remedy. */
-export const report = (code: ErrorCode, message: string): ErrorReport => ({ code, message, place: {}, next: CATALOGUE[code].next });
+export const report = (code: ErrorCode, message: string): ErrorReport => ({
+  code,
+  message,
+  place: {},
+  next: CATALOGUE[code].next,
+});

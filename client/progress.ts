@@ -48,7 +48,12 @@ function figureOf(heartbeat: unknown, name: 'rows' | 'bytes'): number {
 }
 
 /** One table from all that is known of it. */
-export function liveTable(table: TableProgress, record?: RunTableRecord, child?: TransferTableProgress, live?: Underway): LiveTable {
+export function liveTable(
+  table: TableProgress,
+  record?: RunTableRecord,
+  child?: TransferTableProgress,
+  live?: Underway,
+): LiveTable {
   const loaded = Math.max(table.rows, record?.rowsLoaded ?? 0, child?.rows ?? 0);
   const rows = loaded + (live?.rowsLoaded ?? 0);
   const bytes = Math.max(table.bytes, child?.bytes ?? 0, record?.bytes ?? 0);
@@ -71,7 +76,9 @@ export function liveTable(table: TableProgress, record?: RunTableRecord, child?:
  */
 function bytesUnderway(record: RunTableRecord | undefined, live: Underway | undefined): number {
   if (!live) return 0;
-  return record && record.rowsExtracted > 0 ? Math.round((record.bytes / record.rowsExtracted) * live.rowsRead) : live.bytesRead;
+  return record && record.rowsExtracted > 0
+    ? Math.round((record.bytes / record.rowsExtracted) * live.rowsRead)
+    : live.bytesRead;
 }
 
 /** A table as the catalog alone knows it. */

@@ -17,4 +17,5 @@ export const scheduledRunId = (set: string): string => `transfer/${set}/schedule
 export const scheduleId = (set: string): string => `transfer/${set}`;
 
 /** What a user may write for a run: its whole id, or the id without `transfer/`. */
-export const runIdCandidates = (text: string): string[] => (text.startsWith('transfer/') ? [text] : [text, `transfer/${text}`]);
+export const runIdCandidates = (text: string): string[] =>
+  text.startsWith('transfer/') ? [text] : [text, `transfer/${text}`];

@@ -52,7 +52,12 @@ export function runsClient(context: ClientContext): RunsClient {
     throw new LongshoreError('RUN_NOT_FOUND', `There is no run ${text}, and no transfer set of that name has run.`);
   }
 
-  async function tell(text: string, action: 'run.pause' | 'run.resume' | 'run.cancel', { by, reason }: Request, send: (runId: string) => Promise<unknown>): Promise<string> {
+  async function tell(
+    text: string,
+    action: 'run.pause' | 'run.resume' | 'run.cancel',
+    { by, reason }: Request,
+    send: (runId: string) => Promise<unknown>,
+  ): Promise<string> {
     const runId = await resolve(text);
     const description = await describeRun(context, runId);
     const record = await catalog.runs.get(runId);
@@ -61,7 +66,13 @@ export function runsClient(context: ClientContext): RunsClient {
       throw ended(runId, (record?.finishedAt && record.status) ?? description?.status.name.toLowerCase());
     }
     // Written down before it is done, so that nothing is ever done unrecorded.
-    await catalog.audit.record({ id: randomUUID(), actor: by, action, subject: runId, details: { reason: reason ?? null } });
+    await catalog.audit.record({
+      id: randomUUID(),
+      actor: by,
+      action,
+      subject: runId,
+      details: { reason: reason ?? null },
+    });
     try {
       await temporal.call(() => send(runId));
     } catch (error) {
@@ -73,7 +84,9 @@ export function runsClient(context: ClientContext): RunsClient {
 
   return {
     async list({ name, status, limit }) {
-      const unfinished = (await catalog.runs.list({ kind: 'transfer', status: 'running', limit: 50 })).concat(await catalog.runs.list({ kind: 'transfer', status: 'paused', limit: 50 }));
+      const unfinished = (await catalog.runs.list({ kind: 'transfer', status: 'running', limit: 50 })).concat(
+        await catalog.runs.list({ kind: 'transfer', status: 'paused', limit: 50 }),
+      );
       await Promise.all(unfinished.map((run) => reconcile(context, run)));
       return catalog.runs.list({ kind: 'transfer', name, status, limit });
     },
@@ -85,16 +98,24 @@ export function runsClient(context: ClientContext): RunsClient {
       return { run, tables: await catalog.tables.list(runId) };
     },
     resolve,
-    pause: (run, request) => tell(run, 'run.pause', request, (runId) => handle(runId).signal(pauseSignal, { by: request.by, reason: request.reason })),
-    resume: (run, request) => tell(run, 'run.resume', request, (runId) => handle(runId).signal(resumeSignal, { by: request.by })),
+    pause: (run, request) =>
+      tell(run, 'run.pause', request, (runId) =>
+        handle(runId).signal(pauseSignal, { by: request.by, reason: request.reason }),
+      ),
+    resume: (run, request) =>
+      tell(run, 'run.resume', request, (runId) => handle(runId).signal(resumeSignal, { by: request.by })),
     cancel: (run, request) => tell(run, 'run.cancel', request, (runId) => handle(runId).cancel()),
   };
 }
 
-const ended = (runId: string, how?: string): LongshoreError => new LongshoreError('RUN_ENDED', `Run ${runId} has already ended${how ? ` (${how})` : ''}.`);
+const ended = (runId: string, how?: string): LongshoreError =>
+  new LongshoreError('RUN_ENDED', `Run ${runId} has already ended${how ? ` (${how})` : ''}.`);
 
 /** What Temporal knows of a run; undefined when it has none. */
-export async function describeRun({ temporal }: ClientContext, runId: string): Promise<WorkflowExecutionDescription | undefined> {
+export async function describeRun(
+  { temporal }: ClientContext,
+  runId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
     return await temporal.call(() => temporal.client.workflow.getHandle(runId).describe());
   } catch (error) {
@@ -107,9 +128,18 @@ export async function describeRun({ temporal }: ClientContext, runId: string): P
  * Closes a run in the catalog that Temporal has ended behind the workflow's back (terminated, timed out, or forgotten with
  * its server), so that the set can run again.
  */
-export async function reconcile(context: ClientContext, run: RunRecord, known?: WorkflowExecutionDescription): Promise<void> {
+export async function reconcile(
+  context: ClientContext,
+  run: RunRecord,
+  known?: WorkflowExecutionDescription,
+): Promise<void> {
   const description = known ?? (await describeRun(context, run.runId));
-  if (description?.status.name === 'RUNNING' || description?.status.name === 'PAUSED' || description?.status.name === 'CONTINUED_AS_NEW') return;
+  if (
+    description?.status.name === 'RUNNING' ||
+    description?.status.name === 'PAUSED' ||
+    description?.status.name === 'CONTINUED_AS_NEW'
+  )
+    return;
   const fresh = await context.catalog.runs.get(run.runId);
   if (!fresh || fresh.finishedAt) return;
   const error =
@@ -117,7 +147,10 @@ export async function reconcile(context: ClientContext, run: RunRecord, known?: 
       ? report('CANCELLED', 'Temporal no longer knows this run: its server was replaced, or its history has expired.')
       : description.status.name === 'TERMINATED'
         ? report('CANCELLED', 'The run was terminated in Temporal, so nothing was tidied up.')
-        : report('INTERNAL', `The run's workflow ended (${description.status.name.toLowerCase()}) without recording its outcome.`);
+        : report(
+            'INTERNAL',
+            `The run's workflow ended (${description.status.name.toLowerCase()}) without recording its outcome.`,
+          );
   await context.catalog.runs.finish(run.runId, { status: statusOf(error), error });
 }
 
@@ -125,9 +158,15 @@ export async function reconcile(context: ClientContext, run: RunRecord, known?: 
 async function unrecorded(context: ClientContext, runId: string): Promise<RunRecord> {
   const description = await describeRun(context, runId);
   if (!description) throw new LongshoreError('RUN_NOT_FOUND', `There is no run ${runId}.`);
-  const attribute = (name: string): string => String(description.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value ?? '');
+  const attribute = (name: string): string =>
+    String(description.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value ?? '');
   const open = description.status.name === 'RUNNING';
-  const error = open ? undefined : await context.temporal.client.workflow.getHandle(runId).result().then(() => undefined, reportOf);
+  const error = open
+    ? undefined
+    : await context.temporal.client.workflow
+        .getHandle(runId)
+        .result()
+        .then(() => undefined, reportOf);
   return {
     runId,
     temporalRunId: description.runId,

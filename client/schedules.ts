@@ -1,6 +1,12 @@
 /** Transfer sets that start by themselves: Temporal Schedules. */
 import { randomUUID } from 'node:crypto';
-import { ScheduleNotFoundError, type ScheduleDescription, type ScheduleOptions, type ScheduleOptionsAction, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  ScheduleNotFoundError,
+  type ScheduleDescription,
+  type ScheduleOptions,
+  type ScheduleOptionsAction,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { TRANSFER_QUEUE } from '../workflows/queues';
@@ -61,11 +67,22 @@ export function schedulesClient({ temporal, catalog }: ClientContext): Schedules
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
       const next = `Create it: \`longshore transfer schedule ${set}\`.`;
-      throw new LongshoreError('CONFIG_UNKNOWN_NAME', `Transfer set ${set} has no schedule in Temporal.`, {}, { cause: error, next });
+      throw new LongshoreError(
+        'CONFIG_UNKNOWN_NAME',
+        `Transfer set ${set} has no schedule in Temporal.`,
+        {},
+        { cause: error, next },
+      );
     }
   }
 
-  async function audited<T>(set: string, action: string, by: string, details: Record<string, unknown>, work: () => Promise<T>): Promise<T> {
+  async function audited<T>(
+    set: string,
+    action: string,
+    by: string,
+    details: Record<string, unknown>,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const result = await on(set, work);
     await catalog.audit.record({ id: randomUUID(), actor: by, action, subject: scheduleId(set), details });
     return result;
@@ -82,25 +99,48 @@ export function schedulesClient({ temporal, catalog }: ClientContext): Schedules
       });
       await withSearchAttributes(temporal, () =>
         existing
-          ? temporal.call(() => handle(set).update(({ state }) => ({ ...body, state: state.paused ? { paused: true, note: state.note } : { ...body.state } })))
-          : temporal.call(async () => void (await temporal.client.schedule.create({ ...body, scheduleId: scheduleId(set) }))),
+          ? temporal.call(() =>
+              handle(set).update(({ state }) => ({
+                ...body,
+                state: state.paused ? { paused: true, note: state.note } : { ...body.state },
+              })),
+            )
+          : temporal.call(
+              async () => void (await temporal.client.schedule.create({ ...body, scheduleId: scheduleId(set) })),
+            ),
       );
       const action = existing ? 'schedule.update' : 'schedule.create';
-      await catalog.audit.record({ id: randomUUID(), actor: by, action, subject: scheduleId(set), details: { ...times, configVersion: version } });
+      await catalog.audit.record({
+        id: randomUUID(),
+        actor: by,
+        action,
+        subject: scheduleId(set),
+        details: { ...times, configVersion: version },
+      });
       return { ...toInfo(set, await on(set, () => handle(set).describe())), created: !existing };
     },
     describe: async (set) => toInfo(set, await on(set, () => handle(set).describe())),
-    pause: (set, { by, reason }) => audited(set, 'schedule.pause', by, { reason: reason ?? null }, () => handle(set).pause(`paused by ${by}${reason ? `: ${reason}` : ''}`)),
-    unpause: (set, { by, reason }) => audited(set, 'schedule.resume', by, { reason: reason ?? null }, () => handle(set).unpause(`resumed by ${by}${reason ? `: ${reason}` : ''}`)),
-    trigger: (set, { by }) => audited(set, 'schedule.trigger', by, {}, () => handle(set).trigger(ScheduleOverlapPolicy.SKIP)),
+    pause: (set, { by, reason }) =>
+      audited(set, 'schedule.pause', by, { reason: reason ?? null }, () =>
+        handle(set).pause(`paused by ${by}${reason ? `: ${reason}` : ''}`),
+      ),
+    unpause: (set, { by, reason }) =>
+      audited(set, 'schedule.resume', by, { reason: reason ?? null }, () =>
+        handle(set).unpause(`resumed by ${by}${reason ? `: ${reason}` : ''}`),
+      ),
+    trigger: (set, { by }) =>
+      audited(set, 'schedule.trigger', by, {}, () => handle(set).trigger(ScheduleOverlapPolicy.SKIP)),
     delete: (set, { by }) => audited(set, 'schedule.delete', by, {}, () => handle(set).delete()),
     async list() {
       const ids = await temporal.call(async () => {
         const found: string[] = [];
-        for await (const { scheduleId: id } of temporal.client.schedule.list()) if (id.startsWith(scheduleId(''))) found.push(id);
+        for await (const { scheduleId: id } of temporal.client.schedule.list())
+          if (id.startsWith(scheduleId(''))) found.push(id);
         return found;
       });
-      const infos = await Promise.all(ids.sort().map(async (id) => this.describe(id.slice(scheduleId('').length)).catch(() => undefined)));
+      const infos = await Promise.all(
+        ids.sort().map(async (id) => this.describe(id.slice(scheduleId('').length)).catch(() => undefined)),
+      );
       return infos.filter((info) => info !== undefined);
     },
   };
@@ -144,6 +184,9 @@ function toInfo(set: string, description: ScheduleDescription): ScheduleInfo {
     timezone: description.spec.timezone ?? 'UTC',
     configVersion: input?.configVersion,
     nextRuns: description.info.nextActionTimes,
-    lastRuns: description.info.recentActions.map(({ takenAt, action }) => ({ at: takenAt, runId: action.workflow.workflowId })),
+    lastRuns: description.info.recentActions.map(({ takenAt, action }) => ({
+      at: takenAt,
+      runId: action.workflow.workflowId,
+    })),
   };
 }

@@ -1,5 +1,11 @@
 import type { SearchAttributePair } from '@temporalio/common';
-import { KIND_ATTRIBUTE, NAME_ATTRIBUTE, OUTCOME_ATTRIBUTE, TARGET_ATTRIBUTE, TRIGGERED_BY_ATTRIBUTE } from '../workflows/search-attributes';
+import {
+  KIND_ATTRIBUTE,
+  NAME_ATTRIBUTE,
+  OUTCOME_ATTRIBUTE,
+  TARGET_ATTRIBUTE,
+  TRIGGERED_BY_ATTRIBUTE,
+} from '../workflows/search-attributes';
 import type { TemporalAccess } from './connection';
 
 /** temporal.api.enums.v1.IndexedValueType of a keyword. */
@@ -35,7 +41,9 @@ export async function withSearchAttributes<T>(access: TemporalAccess, start: () 
 }
 
 async function register({ connection, settings: { namespace }, call }: TemporalAccess): Promise<void> {
-  const wanted = [KIND_ATTRIBUTE, NAME_ATTRIBUTE, TARGET_ATTRIBUTE, OUTCOME_ATTRIBUTE, TRIGGERED_BY_ATTRIBUTE].map(({ name }) => name);
+  const wanted = [KIND_ATTRIBUTE, NAME_ATTRIBUTE, TARGET_ATTRIBUTE, OUTCOME_ATTRIBUTE, TRIGGERED_BY_ATTRIBUTE].map(
+    ({ name }) => name,
+  );
   const { customAttributes } = await call(() => connection.operatorService.listSearchAttributes({ namespace }));
   const missing = wanted.filter((name) => !(name in (customAttributes ?? {})));
   if (missing.length === 0) return;

@@ -9,7 +9,11 @@ const WORKFLOW_QUEUE = 1;
 /** Does a worker listen for transfers? */
 export async function hasWorker({ call, connection, settings: { namespace } }: TemporalAccess): Promise<boolean> {
   const { pollers } = await call(() =>
-    connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: TRANSFER_QUEUE }, taskQueueType: WORKFLOW_QUEUE }),
+    connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: TRANSFER_QUEUE },
+      taskQueueType: WORKFLOW_QUEUE,
+    }),
   );
   const since = Date.now() - SILENT_MS;
   return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since);
@@ -17,4 +21,7 @@ export async function hasWorker({ call, connection, settings: { namespace } }: T
 
 /** For showing as a warning: the run is not lost, it waits. */
 export const noWorker = ({ settings: { address } }: TemporalAccess): LongshoreError =>
-  new LongshoreError('NO_WORKER', `No worker listens on task queue ${TRANSFER_QUEUE} of the Temporal server at ${address}.`);
+  new LongshoreError(
+    'NO_WORKER',
+    `No worker listens on task queue ${TRANSFER_QUEUE} of the Temporal server at ${address}.`,
+  );

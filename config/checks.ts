@@ -20,14 +20,21 @@ export interface CheckReport {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const LEVELS: Readonly<Record<string, readonly [number, number]>> = { none: [0, 0], zstd: [1, 22], gzip: [0, 9], brotli: [0, 11] };
+const LEVELS: Readonly<Record<string, readonly [number, number]>> = {
+  none: [0, 0],
+  zstd: [1, 22],
+  gzip: [0, 9],
+  brotli: [0, 11],
+};
 const PART_SIZE = { min: 8192, max: 4e9 };
 
-const URL_WANTED = '`url` must be a URL such as postgres://user:password@host:5432/database; special characters in it are percent-encoded.';
+const URL_WANTED =
+  '`url` must be a URL such as postgres://user:password@host:5432/database; special characters in it are percent-encoded.';
 
 export function checkDocument(document: unknown, report: CheckReport): void {
   const environments = fields(fields(document)['environments']);
-  for (const [name, environment] of Object.entries(environments)) checkEnvironment(['environments', name], fields(environment), report);
+  for (const [name, environment] of Object.entries(environments))
+    checkEnvironment(['environments', name], fields(environment), report);
   const { url } = fields(fields(document)['catalog']);
   if (isLiteral(url) && !isPostgresUrl(url)) report.problem(['catalog', 'url'], URL_WANTED);
   for (const [name, set] of Object.entries(fields(fields(document)['transferSets']))) {
@@ -40,11 +47,17 @@ function checkEnvironment(path: ConfigPath, environment: Fields, report: CheckRe
   const { url } = environment;
   const single = ['host', 'port', 'database', 'user', 'password'].filter((key) => environment[key] !== undefined);
   if (url === undefined) {
-    if (environment['host'] === undefined) report.problem(path, 'A postgres environment needs `url`, or `host` and `database`.');
-    else if (environment['database'] === undefined) report.problem([...path, 'database'], '`database` is missing: it must be text.');
+    if (environment['host'] === undefined)
+      report.problem(path, 'A postgres environment needs `url`, or `host` and `database`.');
+    else if (environment['database'] === undefined)
+      report.problem([...path, 'database'], '`database` is missing: it must be text.');
     return;
   }
-  if (single.length > 0) report.problem([...path, single[0] ?? 'host'], `\`url\` already says where the database is: take out ${single.map((key) => `\`${key}\``).join(', ')}, or \`url\`.`);
+  if (single.length > 0)
+    report.problem(
+      [...path, single[0] ?? 'host'],
+      `\`url\` already says where the database is: take out ${single.map((key) => `\`${key}\``).join(', ')}, or \`url\`.`,
+    );
   if (isLiteral(url) && !isPostgresUrl(url)) report.problem([...path, 'url'], URL_WANTED);
 }
 
@@ -53,13 +66,19 @@ function checkSet(path: ConfigPath, set: Fields, environments: Fields, report: C
     const name = set[side];
     if (typeof name === 'string' && !Object.hasOwn(environments, name)) {
       const known = Object.keys(environments);
-      const hint = didYouMean(name, known) || (known.length > 0 ? ` Defined are ${known.join(', ')}.` : ' None is defined.');
+      const hint =
+        didYouMean(name, known) || (known.length > 0 ? ` Defined are ${known.join(', ')}.` : ' None is defined.');
       report.problem([...path, side], `There is no environment \`${name}\`.${hint}`, 'CONFIG_UNKNOWN_NAME');
     }
   }
-  const target = typeof set['to'] === 'string' && Object.hasOwn(environments, set['to']) ? fields(environments[set['to']]) : {};
+  const target =
+    typeof set['to'] === 'string' && Object.hasOwn(environments, set['to']) ? fields(environments[set['to']]) : {};
   if (target['readOnly'] === true) {
-    report.warning([...path, 'to'], `The set writes into \`${String(set['to'])}\`, which is \`readOnly: true\`; it will be refused.`, 'READ_ONLY_ENVIRONMENT');
+    report.warning(
+      [...path, 'to'],
+      `The set writes into \`${String(set['to'])}\`, which is \`readOnly: true\`; it will be refused.`,
+      'READ_ONLY_ENVIRONMENT',
+    );
   }
   const timezone = checkSchedule([...path, 'schedule'], fields(set['schedule']), report);
   checkLoading(path, set, set, report);
@@ -70,12 +89,15 @@ function checkSet(path: ConfigPath, set: Fields, environments: Fields, report: C
 /** The set's zone when it is one, else UTC. */
 function checkSchedule(path: ConfigPath, schedule: Fields, report: CheckReport): string {
   const { cron, timezone, catchup } = schedule;
-  const expressions = Array.isArray(cron) ? cron.map((text: unknown, index): [unknown, ConfigPath] => [text, [...path, 'cron', index]]) : [[cron, [...path, 'cron']] as [unknown, ConfigPath]];
+  const expressions = Array.isArray(cron)
+    ? cron.map((text: unknown, index): [unknown, ConfigPath] => [text, [...path, 'cron', index]])
+    : [[cron, [...path, 'cron']] as [unknown, ConfigPath]];
   for (const [text, at] of expressions) {
     if (typeof text !== 'string') continue;
     const problem = cronProblem(text);
     if (problem) report.problem(at, `The cron expression \`${text}\` ${problem}.`);
-    else if (restrictsBothDays(text)) report.warning(at, `\`${text}\` gives both a day of month and a day of week: it runs when both match.`);
+    else if (restrictsBothDays(text))
+      report.warning(at, `\`${text}\` gives both a day of month and a day of week: it runs when both match.`);
   }
   const late = typeof catchup === 'string' ? parseDuration(catchup) : undefined;
   if (late !== undefined && late < 10_000) report.problem([...path, 'catchup'], '`catchup` must be at least 10s.');
@@ -89,19 +111,29 @@ function checkCompression(path: ConfigPath, compression: Fields, report: CheckRe
   const { codec = 'zstd', level } = compression;
   const range = typeof codec === 'string' && Object.hasOwn(LEVELS, codec) ? LEVELS[codec] : undefined;
   if (!range || typeof level !== 'number' || (level >= range[0] && level <= range[1])) return;
-  report.problem([...path, 'level'], codec === 'none' ? '`level` has no meaning without a codec.' : `\`level\` of ${String(codec)} must be ${range[0]} to ${range[1]}.`);
+  report.problem(
+    [...path, 'level'],
+    codec === 'none'
+      ? '`level` has no meaning without a codec.'
+      : `\`level\` of ${String(codec)} must be ${range[0]} to ${range[1]}.`,
+  );
 }
 
 /** Options that a set and a table share; `set` gives what `own` leaves out. */
 function checkLoading(path: ConfigPath, own: Fields, set: Fields, report: CheckReport): void {
   const size = own['partSize'];
   const bytes = typeof size === 'string' || typeof size === 'number' ? parseBytes(size) : undefined;
-  if (bytes !== undefined && (bytes < PART_SIZE.min || bytes > PART_SIZE.max)) report.problem([...path, 'partSize'], '`partSize` must be 8192 bytes to 4 GB.');
+  if (bytes !== undefined && (bytes < PART_SIZE.min || bytes > PART_SIZE.max))
+    report.problem([...path, 'partSize'], '`partSize` must be 8192 bytes to 4 GB.');
   const mode = own['mode'] ?? set['mode'];
   const strategy = own['strategy'] ?? set['strategy'];
   if (mode !== 'append' || strategy === undefined || strategy === 'auto') return;
   const key = own['strategy'] === undefined ? 'mode' : 'strategy';
-  if (own[key] !== undefined) report.problem([...path, key], `\`mode: append\` keeps the rows of the target, \`strategy: ${String(strategy)}\` replaces them: choose one.`);
+  if (own[key] !== undefined)
+    report.problem(
+      [...path, key],
+      `\`mode: append\` keeps the rows of the target, \`strategy: ${String(strategy)}\` replaces them: choose one.`,
+    );
 }
 
 interface TableContext {
@@ -119,7 +151,8 @@ function checkTables(path: ConfigPath, tables: readonly unknown[], context: Tabl
     const named = readEntry(entry);
     if (!named) {
       selects = true;
-      if (isFields(entry)) report.problem(at, `Entry ${index + 1} of \`tables\` must have one table name, with its options under it.`);
+      if (isFields(entry))
+        report.problem(at, `Entry ${index + 1} of \`tables\` must have one table name, with its options under it.`);
       continue;
     }
     const { pattern, options } = named;
@@ -131,9 +164,15 @@ function checkTables(path: ConfigPath, tables: readonly unknown[], context: Tabl
     const target = typeof options['target'] === 'string' ? options['target'] : pattern;
     const first = targets.get(target);
     if (first === undefined) targets.set(target, index);
-    else report.problem(at, `Entries ${first + 1} and ${index + 1} both write the table \`${target}\`.`, 'DUPLICATE_TARGET');
+    else
+      report.problem(
+        at,
+        `Entries ${first + 1} and ${index + 1} both write the table \`${target}\`.`,
+        'DUPLICATE_TARGET',
+      );
   }
-  if (!selects && tables.length > 0) report.problem(path, '`tables` only leaves tables out: it needs an entry without `!`.');
+  if (!selects && tables.length > 0)
+    report.problem(path, '`tables` only leaves tables out: it needs an entry without `!`.');
 }
 
 function readEntry(entry: unknown): { pattern: string; options: Fields } | undefined {
@@ -150,13 +189,22 @@ function patternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-function checkOptions(path: ConfigPath, pattern: string, options: Fields, { set, timezone, report }: TableContext): void {
+function checkOptions(
+  path: ConfigPath,
+  pattern: string,
+  options: Fields,
+  { set, timezone, report }: TableContext,
+): void {
   const given = Object.keys(options);
   if (pattern.startsWith('!')) {
     if (given.length > 0) report.problem(path, `\`${pattern}\` leaves tables out, so options mean nothing here.`);
     return;
   }
-  if (hasWildcard(pattern) && options['target'] !== undefined) report.problem([...path, 'target'], `\`${pattern}\` may be many tables, and \`target\` is one: give the table an entry of its own.`);
+  if (hasWildcard(pattern) && options['target'] !== undefined)
+    report.problem(
+      [...path, 'target'],
+      `\`${pattern}\` may be many tables, and \`target\` is one: give the table an entry of its own.`,
+    );
   checkLoading(path, options, set, report);
   const { dates } = options;
   if (isFields(dates)) checkDates([...path, 'dates'], dates, timezone, report);
@@ -164,7 +212,11 @@ function checkOptions(path: ConfigPath, pattern: string, options: Fields, { set,
 
 function checkDates(path: ConfigPath, dates: Fields, timezone: string, report: CheckReport): void {
   const { preset, days, from, until } = dates;
-  const ways = [preset !== undefined && '`preset`', days !== undefined && '`days`', (from !== undefined || until !== undefined) && '`from`/`until`'].filter((way) => way !== false);
+  const ways = [
+    preset !== undefined && '`preset`',
+    days !== undefined && '`days`',
+    (from !== undefined || until !== undefined) && '`from`/`until`',
+  ].filter((way) => way !== false);
   if (ways.length === 0) report.problem(path, '`dates` needs a `preset`, a number of `days`, or `from` and `until`.');
   if (ways.length > 1) report.problem(path, `\`dates\` has ${ways.join(' and ')}: choose one.`);
   const range = { ...(typeof from === 'string' && { from }), ...(typeof until === 'string' && { until }) };
@@ -178,5 +230,6 @@ function checkDates(path: ConfigPath, dates: Fields, timezone: string, report: C
 }
 
 const isLiteral = (value: unknown): value is string => typeof value === 'string' && !value.includes('${');
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const fields = (value: unknown): Fields => (isFields(value) ? value : {});

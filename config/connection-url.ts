@@ -4,7 +4,12 @@ import { parseReferences } from './references';
 export function isPostgresUrl(url: string): boolean {
   if (!/^postgres(ql)?:\/\//.test(url)) return false;
   // A socket's folder is a host that URL knows nothing of: postgres://user@%2Fvar%2Frun/db, postgres:///db?host=/run.
-  return URL.canParse(url.replace(/^postgres(ql)?:\/\//, 'http://').replace(/^http:\/\/([^/@]*@)?(?=[/?]|$)/, 'http://$1localhost').replace(/%2F/gi, '_'));
+  return URL.canParse(
+    url
+      .replace(/^postgres(ql)?:\/\//, 'http://')
+      .replace(/^http:\/\/([^/@]*@)?(?=[/?]|$)/, 'http://$1localhost')
+      .replace(/%2F/gi, '_'),
+  );
 }
 
 /** Stands for a reference without a default while a URL is taken apart. */
@@ -24,7 +29,10 @@ export function hasLiteralPassword(url: string): boolean {
   const at = rest.lastIndexOf('@');
   const user = rest.slice(0, Math.max(at, 0));
   const colon = user.indexOf(':');
-  const passwords = [colon < 0 ? '' : user.slice(colon + 1), ...[...rest.matchAll(/[?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=([^&]*)/gi)].map((match) => match[1] ?? '')];
+  const passwords = [
+    colon < 0 ? '' : user.slice(colon + 1),
+    ...[...rest.matchAll(/[?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=([^&]*)/gi)].map((match) => match[1] ?? ''),
+  ];
   return passwords.some((password) => !new RegExp(`^${REFERENCE}*$`).test(password));
 }
 

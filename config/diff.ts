@@ -36,7 +36,12 @@ function compare(real: Pair, shown: Pair, path: ConfigPath, changes: Change[]): 
     return;
   }
   for (const key of keys) {
-    compare({ before: member(real.before, key), after: member(real.after, key) }, { before: member(shown.before, key), after: member(shown.after, key) }, [...path, key], changes);
+    compare(
+      { before: member(real.before, key), after: member(real.after, key) },
+      { before: member(shown.before, key), after: member(shown.after, key) },
+      [...path, key],
+      changes,
+    );
   }
 }
 
@@ -44,7 +49,9 @@ function compare(real: Pair, shown: Pair, path: ConfigPath, changes: Change[]): 
 function commonKeys({ before, after }: Pair, path: ConfigPath): (string | number)[] | undefined {
   if (isMap(before) && isMap(after)) {
     // A stored secret in place of a value is one thing, not a map that lost its keys.
-    return '$secret' in before || '$secret' in after ? undefined : [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return '$secret' in before || '$secret' in after
+      ? undefined
+      : [...new Set([...Object.keys(before), ...Object.keys(after)])];
   }
   if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
   if (isTables(path)) return tableKeys(before, after);
@@ -58,7 +65,8 @@ function tableKeys(before: readonly unknown[], after: readonly unknown[]): strin
   const names = [before, after].map((list) => list.map(entryName));
   const [old = [], next = []] = names;
   if (names.some((list) => new Set(list).size !== list.length || list.includes(undefined))) return undefined;
-  const inBoth = (list: (string | undefined)[], other: (string | undefined)[]) => list.filter((name) => other.includes(name));
+  const inBoth = (list: (string | undefined)[], other: (string | undefined)[]) =>
+    list.filter((name) => other.includes(name));
   if (!isDeepStrictEqual(inBoth(old, next), inBoth(next, old))) return undefined;
   return [...new Set([...old, ...next])].filter((name) => name !== undefined);
 }
@@ -78,4 +86,5 @@ function member(value: unknown, key: string | number): unknown {
   return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

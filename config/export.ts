@@ -37,8 +37,13 @@ export function importDocument(text: string, name = 'import'): Config {
 function unescapeScalar(scalar: ScalarNode, path: ConfigPath, problems: ProblemList): ScalarNode {
   if (typeof scalar.value !== 'string' || isLate(path)) return scalar;
   const parsed = parseReferences(scalar.value);
-  if ('pieces' in parsed && parsed.pieces.every((piece) => typeof piece === 'string')) return { ...scalar, value: parsed.pieces.join('') };
-  problems.add(`\`${String(path.at(-1))}\` has a reference; in an import only connection settings may (write \`$\${\` for the characters themselves).`, scalar.at, path);
+  if ('pieces' in parsed && parsed.pieces.every((piece) => typeof piece === 'string'))
+    return { ...scalar, value: parsed.pieces.join('') };
+  problems.add(
+    `\`${String(path.at(-1))}\` has a reference; in an import only connection settings may (write \`$\${\` for the characters themselves).`,
+    scalar.at,
+    path,
+  );
   return scalar;
 }
 

@@ -33,7 +33,12 @@ export class FileLoader {
     const tree = parseSource(text, file.label, this.problems);
     if (!tree) return undefined;
     if (tree.kind !== 'map') {
-      this.problems.add('A configuration file is a map of sections such as `environments` and `transferSets`.', tree.at, undefined, 'CONFIG_SYNTAX');
+      this.problems.add(
+        'A configuration file is a map of sections such as `environments` and `transferSets`.',
+        tree.at,
+        undefined,
+        'CONFIG_SYNTAX',
+      );
       return undefined;
     }
     const { own, bases } = this.split(tree);
@@ -48,7 +53,9 @@ export class FileLoader {
     entries.delete('extends');
     entries.delete('$schema');
     const nodes = wanted?.kind === 'list' ? wanted.items : wanted ? [wanted] : [];
-    const bases = nodes.filter((node): node is ScalarNode => node.kind === 'scalar' && typeof node.value === 'string' && node.value !== '');
+    const bases = nodes.filter(
+      (node): node is ScalarNode => node.kind === 'scalar' && typeof node.value === 'string' && node.value !== '',
+    );
     for (const node of nodes.filter((item) => !bases.some((base) => base === item))) {
       this.problems.add('`extends` must be the name of a file, or a list of names.', node.at, ['extends']);
     }
@@ -65,7 +72,12 @@ export class FileLoader {
     const start = open.findIndex((file) => file.real === real);
     if (start >= 0) {
       const circle = [...open.slice(start).map((file) => file.label), label].join(' → ');
-      this.problems.add(`The files extend one another in a circle: ${circle}.`, node.at, ['extends'], 'CONFIG_EXTENDS_CYCLE');
+      this.problems.add(
+        `The files extend one another in a circle: ${circle}.`,
+        node.at,
+        ['extends'],
+        'CONFIG_EXTENDS_CYCLE',
+      );
       return undefined;
     }
     if (!this.done.has(real)) {
@@ -80,7 +92,8 @@ export class FileLoader {
     if ('problem' in parsed) return void this.problems.add(`\`extends\` ${parsed.problem}.`, node.at, ['extends']);
     const filled = fillReferences(parsed.pieces, { env: this.env, baseDir: dirname(from?.real ?? '.') });
     if ('value' in filled) return filled.value;
-    for (const missing of filled.missing) this.problems.add(`\`extends\` refers to ${describeMissing(missing)}.`, node.at, ['extends'], 'SECRET_MISSING');
+    for (const missing of filled.missing)
+      this.problems.add(`\`extends\` refers to ${describeMissing(missing)}.`, node.at, ['extends'], 'SECRET_MISSING');
     return undefined;
   }
 }

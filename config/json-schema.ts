@@ -13,7 +13,10 @@ const REFERENCE = '#/$defs/reference';
 /** Draft 2020-12. Wherever the loader fills in references, the schema allows one. */
 export function configJsonSchema(): JsonSchema {
   const { $defs, ...schema } = z.toJSONSchema(configFileSchema, { io: 'input' }) as JsonSchema;
-  return { ...withReferences(schema), $defs: Object.fromEntries(Object.entries($defs ?? {}).map(([name, definition]) => [name, tidy(definition)])) };
+  return {
+    ...withReferences(schema),
+    $defs: Object.fromEntries(Object.entries($defs ?? {}).map(([name, definition]) => [name, tidy(definition)])),
+  };
 }
 
 /** Text of schemas/longshore.schema.json. */
@@ -31,26 +34,39 @@ function withReferences(schema: JsonSchema): JsonSchema {
   const options = schema.anyOf ?? schema.oneOf;
   if (options) {
     const open = options.map((option) => (isLeaf(option) ? tidy(option) : withReferences(option)));
-    const needsReference = options.some((option) => isLeaf(option) && !takesAnyText(option)) && !options.some((option) => option.$ref === REFERENCE || takesAnyText(option));
+    const needsReference =
+      options.some((option) => isLeaf(option) && !takesAnyText(option)) &&
+      !options.some((option) => option.$ref === REFERENCE || takesAnyText(option));
     const { anyOf: _any, oneOf: _one, ...rest } = schema;
     return { ...rest, anyOf: needsReference ? [...open, { $ref: REFERENCE }] : open };
   }
-  if (isLeaf(schema)) return takesAnyText(schema) || schema.const !== undefined || schema.type === 'null' ? tidy(schema) : orReference(schema);
-  const map = (properties: Record<string, JsonSchema>) => Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withReferences(value)]));
+  if (isLeaf(schema))
+    return takesAnyText(schema) || schema.const !== undefined || schema.type === 'null'
+      ? tidy(schema)
+      : orReference(schema);
+  const map = (properties: Record<string, JsonSchema>) =>
+    Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withReferences(value)]));
   return {
     ...schema,
     ...(schema.properties && { properties: map(schema.properties) }),
-    ...(typeof schema.additionalProperties === 'object' && { additionalProperties: withReferences(schema.additionalProperties) }),
+    ...(typeof schema.additionalProperties === 'object' && {
+      additionalProperties: withReferences(schema.additionalProperties),
+    }),
     ...(schema.items && { items: withReferences(schema.items) }),
   };
 }
 
 function orReference(schema: JsonSchema): JsonSchema {
   const { description, default: preset, ...rest } = tidy(schema);
-  return { ...(description !== undefined && { description }), ...(preset !== undefined && { default: preset }), anyOf: [rest, { $ref: REFERENCE }] };
+  return {
+    ...(description !== undefined && { description }),
+    ...(preset !== undefined && { default: preset }),
+    anyOf: [rest, { $ref: REFERENCE }],
+  };
 }
 
-const isLeaf = (schema: JsonSchema): boolean => schema.type !== 'object' && schema.type !== 'array' && !schema.anyOf && !schema.oneOf && !schema.$ref;
+const isLeaf = (schema: JsonSchema): boolean =>
+  schema.type !== 'object' && schema.type !== 'array' && !schema.anyOf && !schema.oneOf && !schema.$ref;
 
 /** A reference is text of one line, so only choices and narrow patterns keep it out. */
 function takesAnyText(schema: JsonSchema): boolean {
@@ -60,7 +76,8 @@ function takesAnyText(schema: JsonSchema): boolean {
 
 /** Without the bounds that zod writes for the sake of its own integers. */
 function tidy(schema: JsonSchema): JsonSchema {
-  const isNoise = ([key, value]: [string, unknown]): boolean => (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
+  const isNoise = ([key, value]: [string, unknown]): boolean =>
+    (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
   return Object.fromEntries(Object.entries(schema).filter((entry) => !isNoise(entry)));
 }
 

@@ -10,7 +10,15 @@ import { FileLoader } from './extends';
 import { applyOverrides, applyVariables } from './overrides';
 import { type ConfigPath, formatPath } from './path';
 import { ProblemList } from './problems';
-import { describeMissing, type Environment, fillReferences, hasReference, isLate, type Lookup, parseReferences } from './references';
+import {
+  describeMissing,
+  type Environment,
+  fillReferences,
+  hasReference,
+  isLate,
+  type Lookup,
+  parseReferences,
+} from './references';
 import { typedValue } from './shape';
 import { fromPlain, mapScalars, positionOf, type ScalarNode, toPlain, type TreeNode } from './tree';
 import { describeIssues } from './validate';
@@ -39,7 +47,10 @@ export interface LoadedConfig {
  * CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_EXTENDS_CYCLE, CONFIG_INVALID, CONFIG_UNKNOWN_NAME, DUPLICATE_TARGET,
  * SECRET_MISSING; CONFIG_INVALID where they are of several kinds. Nothing connects anywhere.
  */
-export function loadConfig(path: string, { env = process.env, overrides = {}, strict = false }: LoadOptions = {}): LoadedConfig {
+export function loadConfig(
+  path: string,
+  { env = process.env, overrides = {}, strict = false }: LoadOptions = {},
+): LoadedConfig {
   const problems = new ProblemList();
   const warnings = new ProblemList();
   const loader = new FileLoader(env, problems);
@@ -55,7 +66,11 @@ export function loadConfig(path: string, { env = process.env, overrides = {}, st
 
 /** Checks a stored document again, e.g. one from the catalog. Its early references were filled when it was loaded. */
 export function parseDocument(document: unknown, name = 'the stored configuration'): Config {
-  return validateTree(fromPlain(document, { file: name }), { problems: new ProblemList(), refusals: new ProblemList(), warnings: new ProblemList() });
+  return validateTree(fromPlain(document, { file: name }), {
+    problems: new ProblemList(),
+    refusals: new ProblemList(),
+    warnings: new ProblemList(),
+  });
 }
 
 /** The set of this name. Throws CONFIG_UNKNOWN_NAME with what it may have been meant to be. */
@@ -63,8 +78,11 @@ export function requireSet(config: Config, name: string): TransferSet {
   const set = Object.hasOwn(config.transferSets, name) ? config.transferSets[name] : undefined;
   if (set) return set;
   const known = Object.keys(config.transferSets);
-  const hint = didYouMean(name, known) || (known.length > 0 ? ` Defined are ${known.join(', ')}.` : ' None is defined.');
-  throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no transfer set \`${name}\`.${hint}`, { path: formatPath(['transferSets', name]) });
+  const hint =
+    didYouMean(name, known) || (known.length > 0 ? ` Defined are ${known.join(', ')}.` : ' None is defined.');
+  throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no transfer set \`${name}\`.${hint}`, {
+    path: formatPath(['transferSets', name]),
+  });
 }
 
 export interface Findings {
@@ -81,7 +99,9 @@ export function validateTree(tree: TreeNode, { problems, refusals, warnings }: F
   const place = (path: ConfigPath) => positionOf(tree, path);
   const result = configSchema.safeParse(document);
   // Where something was wrong before, e.g. a reference that leads nowhere, what the schema says is only its echo.
-  const findings = (result.success ? [] : describeIssues(result.error.issues, document)).filter(({ path }) => !problems.has(path));
+  const findings = (result.success ? [] : describeIssues(result.error.issues, document)).filter(
+    ({ path }) => !problems.has(path),
+  );
   for (const { path, message } of findings) problems.add(message, place(path), path);
   const isFaulty = new Set(findings.map(({ path }) => formatPath(path)));
   checkDocument(document, {
@@ -89,7 +109,13 @@ export function validateTree(tree: TreeNode, { problems, refusals, warnings }: F
     warning: (path, message, code) => (code === undefined ? warnings : refusals).add(message, place(path), path, code),
   });
   problems.throwIfAny();
-  if (!result.success) throw new LongshoreError('INTERNAL', 'The configuration is wrong, and nothing says why.', {}, { cause: result.error });
+  if (!result.success)
+    throw new LongshoreError(
+      'INTERNAL',
+      'The configuration is wrong, and nothing says why.',
+      {},
+      { cause: result.error },
+    );
   return result.data;
 }
 
@@ -110,7 +136,11 @@ interface FillContext {
   warnings: ProblemList;
 }
 
-function fillScalar(scalar: ScalarNode & { value: string }, path: ConfigPath, { document, lookup, problems, warnings }: FillContext): TreeNode {
+function fillScalar(
+  scalar: ScalarNode & { value: string },
+  path: ConfigPath,
+  { document, lookup, problems, warnings }: FillContext,
+): TreeNode {
   const late = isLate(path);
   const subject = `\`${String(path.at(-1) ?? '')}\``;
   const parsed = parseReferences(scalar.value);
@@ -119,7 +149,11 @@ function fillScalar(scalar: ScalarNode & { value: string }, path: ConfigPath, { 
     return scalar;
   }
   if (!late && parsed.pieces.some((piece) => typeof piece !== 'string' && piece.source === 'file')) {
-    problems.add(`${subject} refers to a file, and this setting is stored with its value: only connection settings may hold secrets.`, scalar.at, path);
+    problems.add(
+      `${subject} refers to a file, and this setting is stored with its value: only connection settings may hold secrets.`,
+      scalar.at,
+      path,
+    );
     return scalar;
   }
   const filled = fillReferences(parsed.pieces, lookup);

@@ -25,7 +25,11 @@ export function applyVariables(root: TreeNode, env: Environment, problems: Probl
 }
 
 /** Lays values over the tree by path, `transferSets.daily.maxRows`; text is typed as the schema wants it. */
-export function applyOverrides(root: TreeNode, overrides: Readonly<Record<string, unknown>>, problems: ProblemList): TreeNode {
+export function applyOverrides(
+  root: TreeNode,
+  overrides: Readonly<Record<string, unknown>>,
+  problems: ProblemList,
+): TreeNode {
   let tree = root;
   for (const [text, value] of Object.entries(overrides)) {
     const at = { file: `override ${text}` };
@@ -34,7 +38,13 @@ export function applyOverrides(root: TreeNode, overrides: Readonly<Record<string
       problems.add(`\`${text}\` is not a path such as transferSets.daily.maxRows.`, at);
       continue;
     }
-    tree = setAt(tree, path, fromPlain(typeof value === 'string' ? typedValue(value, path, toPlain(tree)) : value, at), at, problems);
+    tree = setAt(
+      tree,
+      path,
+      fromPlain(typeof value === 'string' ? typedValue(value, path, toPlain(tree)) : value, at),
+      at,
+      problems,
+    );
   }
   return tree;
 }
@@ -61,7 +71,14 @@ function matchPath(root: TreeNode, parts: readonly string[]): ConfigPath {
 
 const fold = (key: string): string => key.toLowerCase().replaceAll('-', '_');
 
-function setAt(node: TreeNode | undefined, path: ConfigPath, value: TreeNode, at: Position, problems: ProblemList, done: ConfigPath = []): TreeNode {
+function setAt(
+  node: TreeNode | undefined,
+  path: ConfigPath,
+  value: TreeNode,
+  at: Position,
+  problems: ProblemList,
+  done: ConfigPath = [],
+): TreeNode {
   const [head, ...rest] = path;
   if (head === undefined) return value;
   const here = [...done, head];

@@ -32,7 +32,12 @@ export class ProblemList {
   list(): ConfigProblem[] {
     const problems = [...this.found.values()];
     const files = [...new Set(problems.map(({ file }) => file))];
-    return problems.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+    return problems.toSorted(
+      (a, b) =>
+        files.indexOf(a.file) - files.indexOf(b.file) ||
+        (a.line ?? 0) - (b.line ?? 0) ||
+        (a.column ?? 0) - (b.column ?? 0),
+    );
   }
 
   /** Throws one error with everything found so far, if there is anything. */
@@ -50,7 +55,11 @@ export function configError(problems: ConfigProblem[]): LongshoreError {
   if (problems.length === 1) return new LongshoreError(first.code, first.message, place, { problems });
   const code = problems.every((problem) => problem.code === first.code) ? first.code : 'CONFIG_INVALID';
   const more = problems.length > SHOWN ? [`… and ${problems.length - SHOWN} more.`] : [];
-  const lines = [`The configuration has ${problems.length} problems.`, ...problems.slice(0, SHOWN).map((problem) => `- ${describeProblem(problem)}`), ...more];
+  const lines = [
+    `The configuration has ${problems.length} problems.`,
+    ...problems.slice(0, SHOWN).map((problem) => `- ${describeProblem(problem)}`),
+    ...more,
+  ];
   return new LongshoreError(code, lines.join('\n'), place, { problems });
 }
 

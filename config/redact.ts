@@ -35,7 +35,8 @@ function redactValue(value: unknown, path: ConfigPath): unknown {
 export function isLiteralSecret(path: ConfigPath, text: string): boolean {
   const [section, name, field] = path;
   const isEnvironment = section === 'environments' && path.length === 3;
-  if ((isEnvironment && field === 'password') || (section === 'temporal' && name === 'apiKey')) return !isOnlyReferences(text);
+  if ((isEnvironment && field === 'password') || (section === 'temporal' && name === 'apiKey'))
+    return !isOnlyReferences(text);
   if ((isEnvironment && field === 'url') || (section === 'catalog' && name === 'url')) return hasLiteralPassword(text);
   return false;
 }

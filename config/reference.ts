@@ -15,9 +15,14 @@ export function configurationReference(schema: JsonSchema): string {
 /** Every map with known keys, each under the path at which it stands; `NAME` and `TABLE` are free. */
 function collect(title: string, schema: JsonSchema): Section[] {
   const own: Section[] = schema.properties ? [{ title, schema }] : [];
-  const below = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => collect(title ? `${title}.${key}` : key, value));
+  const below = Object.entries(schema.properties ?? {}).flatMap(([key, value]) =>
+    collect(title ? `${title}.${key}` : key, value),
+  );
   const alternatives = (schema.anyOf ?? []).flatMap((option) => collect(kindTitle(title, option), option));
-  const free = typeof schema.additionalProperties === 'object' ? collect(`${title}.${title.endsWith('[]') ? 'TABLE' : 'NAME'}`, schema.additionalProperties) : [];
+  const free =
+    typeof schema.additionalProperties === 'object'
+      ? collect(`${title}.${title.endsWith('[]') ? 'TABLE' : 'NAME'}`, schema.additionalProperties)
+      : [];
   const items = schema.items ? collect(`${title}[]`, schema.items) : [];
   return [...own, ...below, ...alternatives, ...free, ...items];
 }
@@ -29,9 +34,20 @@ function kindTitle(title: string, schema: JsonSchema): string {
 
 function renderSection({ title, schema }: Section): string {
   const required = new Set(schema.required);
-  const rows = Object.entries(schema.properties ?? {}).map(([key, value]) => `| \`${key}\` | ${cell(typeText(value))} | ${cell(defaultText(value, required.has(key)))} | ${cell(value.description ?? inner(value))} |`);
-  const head = title === '' ? '## The file' : `## \`${title.replace(/ \((\w+)\)$/, '')}\`${/ \((\w+)\)$/.exec(title)?.[0] ?? ''}`;
-  return [head, '', ...(schema.description !== undefined && title !== '' ? [schema.description, ''] : []), '| Key | Value | Default | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const rows = Object.entries(schema.properties ?? {}).map(
+    ([key, value]) =>
+      `| \`${key}\` | ${cell(typeText(value))} | ${cell(defaultText(value, required.has(key)))} | ${cell(value.description ?? inner(value))} |`,
+  );
+  const head =
+    title === '' ? '## The file' : `## \`${title.replace(/ \((\w+)\)$/, '')}\`${/ \((\w+)\)$/.exec(title)?.[0] ?? ''}`;
+  return [
+    head,
+    '',
+    ...(schema.description !== undefined && title !== '' ? [schema.description, ''] : []),
+    '| Key | Value | Default | Meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 /** Unions that carry no text of their own speak through their alternatives. */
@@ -40,11 +56,23 @@ function inner(schema: JsonSchema): string {
 }
 
 function typeText(schema: JsonSchema): string {
-  if (schema.anyOf) return [...new Set(schema.anyOf.filter((option) => !option.$ref).map(typeText))].filter((text) => text !== 'nothing').join(' or ');
+  if (schema.anyOf)
+    return [...new Set(schema.anyOf.filter((option) => !option.$ref).map(typeText))]
+      .filter((text) => text !== 'nothing')
+      .join(' or ');
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (schema.type === 'array') return `list of ${schema.items ? typeText(schema.items) : 'anything'}`;
-  return { string: 'text', integer: 'whole number', number: 'number', boolean: '`true`, `false`', object: 'map', null: 'nothing' }[schema.type ?? ''] ?? 'anything';
+  return (
+    {
+      string: 'text',
+      integer: 'whole number',
+      number: 'number',
+      boolean: '`true`, `false`',
+      object: 'map',
+      null: 'nothing',
+    }[schema.type ?? ''] ?? 'anything'
+  );
 }
 
 function defaultText(schema: JsonSchema, required: boolean): string {

@@ -28,9 +28,16 @@ export function parseReferences(text: string): { pieces: Piece[] } | { problem: 
       continue;
     }
     const end = rest.indexOf('}', start);
-    if (end < 0) return { problem: 'has a reference that does not end: `${` without `}` (write `$${` for the characters themselves)' };
+    if (end < 0)
+      return {
+        problem: 'has a reference that does not end: `${` without `}` (write `$${` for the characters themselves)',
+      };
     const reference = parseReference(rest.slice(start + 2, end));
-    if (!reference) return { problem: 'has a reference that is none of `${NAME}`, `${env:NAME}`, `${env:NAME:-default}` and `${file:/path}` (write `$${` for the characters themselves)' };
+    if (!reference)
+      return {
+        problem:
+          'has a reference that is none of `${NAME}`, `${env:NAME}`, `${env:NAME:-default}` and `${file:/path}` (write `$${` for the characters themselves)',
+      };
     literal += rest.slice(0, start);
     if (literal !== '') pieces.push(literal);
     literal = '';
@@ -89,7 +96,17 @@ export function describeMissing({ source, name }: Reference): string {
   return source === 'env' ? `environment variable ${name}, which is not set` : `file ${name}, which cannot be read`;
 }
 
-const CONNECTION_SETTINGS = new Set(['url', 'host', 'port', 'database', 'user', 'password', 'ssl', 'connectTimeoutMs', 'path']);
+const CONNECTION_SETTINGS = new Set([
+  'url',
+  'host',
+  'port',
+  'database',
+  'user',
+  'password',
+  'ssl',
+  'connectTimeoutMs',
+  'path',
+]);
 
 /**
  * Connection settings keep their references until the moment of use: they differ from machine to machine and may be

@@ -8,7 +8,15 @@ import { isPostgresUrl } from './connection-url';
 import { type ConfigPath, formatPath, parsePath } from './path';
 import { configError } from './problems';
 import { isLiteralSecret, isStoredSecret } from './redact';
-import { describeMissing, type Environment, fillReferences, hasReference, isLate, type Lookup, parseReferences } from './references';
+import {
+  describeMissing,
+  type Environment,
+  fillReferences,
+  hasReference,
+  isLate,
+  type Lookup,
+  parseReferences,
+} from './references';
 import { typedValue } from './shape';
 import { describeIssues } from './validate';
 
@@ -26,11 +34,18 @@ export interface ResolveOptions {
  * Throws CONFIG_UNKNOWN_NAME, SECRET_MISSING (all that is missing, by name and path) or CONFIG_INVALID when what the
  * references stand for does not fit. No message holds a value.
  */
-export function resolveEnvironment(config: Config, name: string, env: Environment = process.env, options: ResolveOptions = {}): EnvironmentConfig {
+export function resolveEnvironment(
+  config: Config,
+  name: string,
+  env: Environment = process.env,
+  options: ResolveOptions = {},
+): EnvironmentConfig {
   const entry = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
   if (!entry) {
     const hint = didYouMean(name, Object.keys(config.environments));
-    throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no environment \`${name}\`.${hint}`, { environment: name });
+    throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no environment \`${name}\`.${hint}`, {
+      environment: name,
+    });
   }
   const path = ['environments', name];
   const settings = new Resolver(config, env, options).resolve(entry, path);
@@ -40,8 +55,10 @@ export function resolveEnvironment(config: Config, name: string, env: Environmen
     throw resolvedError(describeIssues(result.error.issues, undefined, path).map((finding) => finding.path));
   }
   const environment = result.data;
-  if (environment.kind === 'postgres' && environment.url !== undefined && !isPostgresUrl(environment.url)) throw resolvedError([[...path, 'url']]);
-  if (environment.kind === 'duckdb' && environment.path !== ':memory:') return { ...environment, path: resolve(options.baseDir ?? '.', environment.path) };
+  if (environment.kind === 'postgres' && environment.url !== undefined && !isPostgresUrl(environment.url))
+    throw resolvedError([[...path, 'url']]);
+  if (environment.kind === 'duckdb' && environment.path !== ':memory:')
+    return { ...environment, path: resolve(options.baseDir ?? '.', environment.path) };
   return environment;
 }
 
@@ -90,15 +107,20 @@ export class Resolver {
     if ('problem' in parsed) return this.missing(path, `\`${String(path.at(-1))}\` ${parsed.problem}.`);
     const filled = fillReferences(parsed.pieces, this.lookup);
     if ('value' in filled) return typedValue(filled.value, path, this.config);
-    for (const reference of filled.missing) this.missing(path, `\`${String(path.at(-1))}\` refers to ${describeMissing(reference)}.`);
+    for (const reference of filled.missing)
+      this.missing(path, `\`${String(path.at(-1))}\` refers to ${describeMissing(reference)}.`);
     return undefined;
   }
 
   private lookUp(secret: string, path: ConfigPath): unknown {
     const there = parsePath(secret);
     const found = there && this.options.own && valueAt(this.options.own, there);
-    if (there && typeof found === 'string' && (hasReference(found) || isLiteralSecret(there, found))) return this.fill(found, there);
-    return this.missing(path, `\`${String(path.at(-1))}\` was stored without its value, and the configuration of this process has no secret at ${secret}.`);
+    if (there && typeof found === 'string' && (hasReference(found) || isLiteralSecret(there, found)))
+      return this.fill(found, there);
+    return this.missing(
+      path,
+      `\`${String(path.at(-1))}\` was stored without its value, and the configuration of this process has no secret at ${secret}.`,
+    );
   }
 
   private missing(path: ConfigPath, message: string): undefined {

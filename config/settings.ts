@@ -31,17 +31,29 @@ export interface Settings {
 }
 
 /** Sizes in bytes, durations in milliseconds, folders absolute. Throws SECRET_MISSING, or CONFIG_INVALID for a value that does not fit. */
-export function resolveSettings(config: Config, env: Environment = process.env, options: ResolveOptions = {}): Settings {
+export function resolveSettings(
+  config: Config,
+  env: Environment = process.env,
+  options: ResolveOptions = {},
+): Settings {
   const resolver = new Resolver(config, env, options);
-  const sections = { version: 1, temporal: resolver.resolve(config.temporal, ['temporal']), ...(config.catalog && { catalog: resolver.resolve(config.catalog, ['catalog']) }) };
+  const sections = {
+    version: 1,
+    temporal: resolver.resolve(config.temporal, ['temporal']),
+    ...(config.catalog && { catalog: resolver.resolve(config.catalog, ['catalog']) }),
+  };
   const result = configSchema.pick({ version: true, temporal: true, catalog: true }).safeParse(sections);
   if (!result.success) throw resolvedError(describeIssues(result.error.issues, undefined).map(({ path }) => path));
   const { temporal, catalog } = result.data;
   if (typeof catalog?.url === 'string' && !isPostgresUrl(catalog.url)) throw resolvedError([['catalog', 'url']]);
   const { staging, worker } = config;
-  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(options.baseDir ?? '.', path));
+  const absolute = (path: string | undefined) =>
+    path === undefined ? undefined : resolve(options.baseDir ?? '.', path);
   const { tls } = temporal;
-  const files = typeof tls === 'object' ? { ...tls, caFile: absolute(tls.caFile), certFile: absolute(tls.certFile), keyFile: absolute(tls.keyFile) } : undefined;
+  const files =
+    typeof tls === 'object'
+      ? { ...tls, caFile: absolute(tls.caFile), certFile: absolute(tls.certFile), keyFile: absolute(tls.keyFile) }
+      : undefined;
   return {
     temporal: {
       address: temporal.address,
@@ -50,7 +62,10 @@ export function resolveSettings(config: Config, env: Environment = process.env, 
       ...(typeof temporal.apiKey === 'string' && { apiKey: temporal.apiKey }),
     },
     ...(typeof catalog?.url === 'string' && { catalog: { url: catalog.url } }),
-    staging: { path: resolve(options.baseDir ?? '.', staging.path), minFreeBytes: parseBytes(staging.minFreeBytes) ?? 0 },
+    staging: {
+      path: resolve(options.baseDir ?? '.', staging.path),
+      minFreeBytes: parseBytes(staging.minFreeBytes) ?? 0,
+    },
     worker: {
       parallelActivities: worker.parallelActivities,
       ...(worker.threads !== undefined && { threads: worker.threads }),

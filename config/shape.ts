@@ -89,7 +89,9 @@ export function knownKeys(path: ConfigPath, document: unknown): string[] {
 export function expected(path: ConfigPath, document: unknown): string {
   const shapes = shapesAt(path, document);
   const choices = shapes.flatMap((shape) => shape.enum ?? (shape.const === undefined ? [] : [shape.const]));
-  const types = shapes.filter((shape) => !shape.enum && shape.const === undefined).map((shape) => TYPE_NAMES[shape.type ?? ''] ?? 'something else');
+  const types = shapes
+    .filter((shape) => !shape.enum && shape.const === undefined)
+    .map((shape) => TYPE_NAMES[shape.type ?? ''] ?? 'something else');
   const parts = [...new Set(types.filter((name) => name !== 'nothing'))];
   if (choices.length > 0) parts.push(choices.length === 1 ? String(choices[0]) : `one of ${choices.join(', ')}`);
   return parts.join(' or ') || 'something else';
@@ -105,7 +107,11 @@ export function typedValue(text: string, path: ConfigPath, document: unknown): u
   if (shapes.length === 0) return parsed;
   const takesText = shapes.some((shape) => shape.type === 'string' && !shape.enum && shape.const === undefined);
   const isCollection = typeof parsed === 'object' && parsed !== null;
-  if (takesText && !(isCollection && shapes.some((shape) => shape.type === (Array.isArray(parsed) ? 'array' : 'object')))) return text;
+  if (
+    takesText &&
+    !(isCollection && shapes.some((shape) => shape.type === (Array.isArray(parsed) ? 'array' : 'object')))
+  )
+    return text;
   return parsed;
 }
 

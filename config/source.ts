@@ -1,6 +1,17 @@
 /** Reads one file into a tree with the place of every value. */
 import { readFileSync, statSync } from 'node:fs';
-import { isAlias, isMap, isNode, isScalar, isSeq, type Document, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Document,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
 import type { ErrorCode } from '../core/errors/catalogue';
 import type { ConfigPath } from './path';
 import type { ProblemList } from './problems';
@@ -14,12 +25,20 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_ALIASED = 200_000;
 
 /** Text of a file; undefined, with a problem noted, when it cannot be had. `at` is who asks for the file. */
-export function readSource(path: string, label: string, problems: ProblemList, at: Position = { file: label }, atPath?: ConfigPath): string | undefined {
+export function readSource(
+  path: string,
+  label: string,
+  problems: ProblemList,
+  at: Position = { file: label },
+  atPath?: ConfigPath,
+): string | undefined {
   const fail = (code: ErrorCode, message: string): undefined => void problems.add(message, at, atPath, code);
   try {
     const stats = statSync(path);
-    if (stats.isDirectory()) return fail('CONFIG_NOT_FOUND', `${label} is a folder; name the configuration file in it.`);
-    if (stats.size > MAX_BYTES) return fail('CONFIG_INVALID', `${label} has ${stats.size} bytes; a configuration may have ${MAX_BYTES}.`);
+    if (stats.isDirectory())
+      return fail('CONFIG_NOT_FOUND', `${label} is a folder; name the configuration file in it.`);
+    if (stats.size > MAX_BYTES)
+      return fail('CONFIG_INVALID', `${label} has ${stats.size} bytes; a configuration may have ${MAX_BYTES}.`);
     const bytes = readFileSync(path);
     const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
     return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
@@ -72,16 +91,30 @@ class TreeBuilder {
 
   private convert(node: unknown, path: ConfigPath, parent: Position, byAlias: boolean): TreeNode {
     const position = this.positionOf(node, parent);
-    if (byAlias && ++this.aliased > MAX_ALIASED) return this.bad('The aliases of this file unfold to more than a configuration may hold.', position, path);
+    if (byAlias && ++this.aliased > MAX_ALIASED)
+      return this.bad('The aliases of this file unfold to more than a configuration may hold.', position, path);
     if (isAlias(node)) return this.follow(node.source, path, position);
     if (isNode(node) && 'anchor' in node && node.anchor && !byAlias) this.anchors.set(node.anchor, node);
     if (isSeq(node)) {
-      return this.nested(node, path, position, () => ({ kind: 'list', at: position, items: node.items.map((item, index) => this.convert(item, [...path, index], position, byAlias)) }));
+      return this.nested(node, path, position, () => ({
+        kind: 'list',
+        at: position,
+        items: node.items.map((item, index) => this.convert(item, [...path, index], position, byAlias)),
+      }));
     }
-    if (isMap(node)) return this.nested(node, path, position, () => ({ kind: 'map', at: position, entries: this.entries(node, path, position, byAlias) }));
+    if (isMap(node))
+      return this.nested(node, path, position, () => ({
+        kind: 'map',
+        at: position,
+        entries: this.entries(node, path, position, byAlias),
+      }));
     const value = isScalar(node) ? node.value : null;
     if (typeof value === 'string') return { kind: 'scalar', value: unmaskReferences(value), at: position };
-    return { kind: 'scalar', value: typeof value === 'number' || typeof value === 'boolean' ? value : null, at: position };
+    return {
+      kind: 'scalar',
+      value: typeof value === 'number' || typeof value === 'boolean' ? value : null,
+      at: position,
+    };
   }
 
   /** Guards against a collection that holds an alias of itself. */
@@ -96,7 +129,11 @@ class TreeBuilder {
   private follow(name: string, path: ConfigPath, position: Position): TreeNode {
     const target = this.anchors.get(name);
     if (target === undefined) {
-      return this.bad(`YAML reads \`*${name}\` as a reference to an anchor, and there is none of that name: put it in quotes if it is a pattern.`, position, path);
+      return this.bad(
+        `YAML reads \`*${name}\` as a reference to an anchor, and there is none of that name: put it in quotes if it is a pattern.`,
+        position,
+        path,
+      );
     }
     return this.convert(target, path, position, true);
   }
@@ -110,11 +147,19 @@ class TreeBuilder {
       if (isScalar(pair.key) && pair.key.value === '<<' && pair.key.type === 'PLAIN') {
         this.inherit(inherited, this.convert(pair.value, path, at, byAlias), path);
       } else if (key === undefined || key === '__proto__') {
-        const what = isAlias(pair.key) ? 'YAML reads a key that starts with `*` as an alias: put it in quotes.' : 'This key is not text.';
+        const what = isAlias(pair.key)
+          ? 'YAML reads a key that starts with `*` as an alias: put it in quotes.'
+          : 'This key is not text.';
         this.problems.add(what, at, path, 'CONFIG_SYNTAX');
       } else {
         const first = own.get(key);
-        if (first) this.problems.add(`The key \`${key}\` is here a second time; first on line ${first.key.line ?? '?'}.`, at, [...path, key], 'CONFIG_SYNTAX');
+        if (first)
+          this.problems.add(
+            `The key \`${key}\` is here a second time; first on line ${first.key.line ?? '?'}.`,
+            at,
+            [...path, key],
+            'CONFIG_SYNTAX',
+          );
         else own.set(key, { key: at, node: this.convert(pair.value, [...path, key], at, byAlias) });
       }
     }
@@ -124,7 +169,8 @@ class TreeBuilder {
   /** `<<: *defaults`, or a list of such; of several the first that has a key gives it. */
   private inherit(into: Map<string, MapEntry>, from: TreeNode, path: ConfigPath): void {
     for (const source of from.kind === 'list' ? from.items : [from]) {
-      if (source.kind !== 'map') this.problems.add('`<<` takes a map or a list of maps.', source.at, path, 'CONFIG_SYNTAX');
+      if (source.kind !== 'map')
+        this.problems.add('`<<` takes a map or a list of maps.', source.at, path, 'CONFIG_SYNTAX');
       else for (const [key, entry] of source.entries) if (!into.has(key)) into.set(key, entry);
     }
   }

@@ -52,7 +52,11 @@ export function fromPlain(value: unknown, at: Position): TreeNode {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => fromPlain(item, at)), at };
   if (typeof value === 'object' && value !== null) {
     const present = Object.entries(value).filter(([, item]) => item !== undefined);
-    return { kind: 'map', entries: new Map(present.map(([key, item]) => [key, { key: at, node: fromPlain(item, at) }])), at };
+    return {
+      kind: 'map',
+      entries: new Map(present.map(([key, item]) => [key, { key: at, node: fromPlain(item, at) }])),
+      at,
+    };
   }
   const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return { kind: 'scalar', value: isScalar ? value : null, at };
@@ -98,9 +102,17 @@ export function positionOf(root: TreeNode, path: ConfigPath): Position {
 }
 
 /** Calls `visit` for every scalar; what it returns takes the scalar's place. */
-export function mapScalars(node: TreeNode, visit: (scalar: ScalarNode, path: ConfigPath) => TreeNode, path: ConfigPath = []): TreeNode {
+export function mapScalars(
+  node: TreeNode,
+  visit: (scalar: ScalarNode, path: ConfigPath) => TreeNode,
+  path: ConfigPath = [],
+): TreeNode {
   if (node.kind === 'scalar') return visit(node, path);
-  if (node.kind === 'list') return { ...node, items: node.items.map((item, index) => mapScalars(item, visit, [...path, index])) };
-  const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => [key, { key: entry.key, node: mapScalars(entry.node, visit, [...path, key]) }]);
+  if (node.kind === 'list')
+    return { ...node, items: node.items.map((item, index) => mapScalars(item, visit, [...path, index])) };
+  const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => [
+    key,
+    { key: entry.key, node: mapScalars(entry.node, visit, [...path, key]) },
+  ]);
   return { ...node, entries: new Map(entries) };
 }

@@ -37,7 +37,11 @@ function describeIssue(issue: Issue, document: unknown, prefix: ConfigPath): Fin
       return one(`${subject} must be ${choice(issue.values)}.${hint}`);
     }
     case 'too_small':
-      return one(issue.origin === 'number' || issue.origin === 'int' ? `${subject} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.` : `${subject} must not be empty.`);
+      return one(
+        issue.origin === 'number' || issue.origin === 'int'
+          ? `${subject} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`
+          : `${subject} must not be empty.`,
+      );
     case 'too_big':
       return one(`${subject} must be at most ${issue.maximum}.`);
     case 'invalid_format':
@@ -48,10 +52,15 @@ function describeIssue(issue: Issue, document: unknown, prefix: ConfigPath): Fin
   }
 }
 
-function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, document: unknown, path: ConfigPath): Finding[] {
+function describeUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  document: unknown,
+  path: ConfigPath,
+): Finding[] {
   if ('discriminator' in issue && issue.errors.length === 0) return [{ path, message: unknownKind(path, document) }];
   // The alternative that the value was meant to be is the one that does not already object to its type.
-  const isTypeError = (inner: Issue): boolean => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.message.startsWith('must be a reference'));
+  const isTypeError = (inner: Issue): boolean =>
+    inner.path.length === 0 && (inner.code === 'invalid_type' || inner.message.startsWith('must be a reference'));
   const meant = issue.errors.find((issues) => !issues.some(isTypeError));
   return meant ? describeIssues(meant, document, path) : [{ path, message: wrongType(path, document) }];
 }
@@ -73,10 +82,13 @@ function knownKinds(path: ConfigPath, document: unknown): string[] {
 
 function withoutLeaf(document: unknown, path: ConfigPath): unknown {
   const [head, ...rest] = path;
-  if (head === undefined || typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
+  if (head === undefined || typeof document !== 'object' || document === null || Array.isArray(document))
+    return undefined;
   const entries = Object.entries(document);
   if (rest.length === 0) return Object.fromEntries(entries.filter(([key]) => key !== head));
-  return Object.fromEntries(entries.map(([key, value]): [string, unknown] => [key, key === head ? withoutLeaf(value, rest) : value]));
+  return Object.fromEntries(
+    entries.map(([key, value]): [string, unknown] => [key, key === head ? withoutLeaf(value, rest) : value]),
+  );
 }
 
 function unknownKey(key: string, path: ConfigPath, document: unknown): string {
@@ -87,7 +99,8 @@ function unknownKey(key: string, path: ConfigPath, document: unknown): string {
   return `The key \`${key}\` is not known here.${hint}`;
 }
 
-const isTableOptions = (path: ConfigPath): boolean => path[0] === 'transferSets' && path[2] === 'tables' && path.length === 5;
+const isTableOptions = (path: ConfigPath): boolean =>
+  path[0] === 'transferSets' && path[2] === 'tables' && path.length === 5;
 
 function wrongType(path: ConfigPath, document: unknown): string {
   const value = valueAt(document, path);

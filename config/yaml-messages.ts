@@ -4,8 +4,10 @@ import type { ErrorCode } from 'yaml';
 const MESSAGES: Partial<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'An alias (`*name`) can have no anchor or tag of its own.',
   BAD_ALIAS: 'YAML reads a word that starts with `*` as an alias: put it in quotes.',
-  BAD_DIRECTIVE: 'A line that starts with `%` is a directive of YAML, and this one is not known: put the value in quotes.',
-  BAD_DQ_ESCAPE: 'A backslash in double quotes starts an escape, and this one is not known: double it, or use single quotes.',
+  BAD_DIRECTIVE:
+    'A line that starts with `%` is a directive of YAML, and this one is not known: put the value in quotes.',
+  BAD_DQ_ESCAPE:
+    'A backslash in double quotes starts an escape, and this one is not known: double it, or use single quotes.',
   BAD_INDENT: 'The indentation does not fit the lines around it, or a bracket is not closed.',
   BAD_SCALAR_START: 'A value cannot start with this character: put it in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'There is a second `:` on this line: put the value in quotes, or start a new line.',

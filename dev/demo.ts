@@ -1,6 +1,6 @@
 /** `npm run demo`: a transfer set from an embedded production to an embedded UAT. `-- --once` ends after the run. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMANDS, NOUNS } from '../cli/commands';
 import { describeError } from './demo/describe-error';
@@ -8,7 +8,7 @@ import { processIo } from '../cli/core/io';
 import { runCli } from '../cli/core/program';
 import { readState, removeState, writeState } from '../cli/core/state-file';
 import { LongshoreClient } from '../client';
-import { prepareDatabases } from './demo/databases';
+import { dropDatabase, prepareDatabases } from './demo/databases';
 import { differingTables, keptInUat } from './demo/proof';
 import { startPostgres } from './embedded-postgres';
 import { startGuarded, tail, type GuardedProcess } from './guarded-process';
@@ -17,6 +17,9 @@ import { startTemporal } from './temporal-server';
 
 const CONFIG = join(packageRoot, 'examples', 'demo', 'longshore.yaml');
 const HOME = join(packageRoot, '.longshore', 'demo');
+const TEMPORAL_DB = join(HOME, 'temporal.db');
+/** Here while a run has not ended: a demo that was cut off starts over, without the run that it left. */
+const UNFINISHED = join(HOME, 'unfinished');
 const SET = 'shop-daily';
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
@@ -49,16 +52,23 @@ async function showProof(prod: string, uat: string): Promise<boolean> {
 async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise<number> {
   const running = readState(CONFIG);
   if (running) throw new Error(`The demo is already running, as process ${running.pid}. Stop that one first.`);
+  const startOver = existsSync(UNFINISHED);
+  if (startOver) {
+    for (const file of [TEMPORAL_DB, `${TEMPORAL_DB}-wal`, `${TEMPORAL_DB}-shm`]) rmSync(file, { force: true });
+    rmSync(join(dirname(CONFIG), '.longshore'), { recursive: true, force: true });
+  }
   mkdirSync(HOME, { recursive: true });
+  writeFileSync(UNFINISHED, '');
   const opened = <T extends { stop(): Promise<void> }>(server: T): T => {
     closers.push(() => server.stop());
     return server;
   };
   const [postgres, temporal] = await Promise.all([
     startPostgres({ dataDir: join(HOME, 'postgres') }).then(opened),
-    startTemporal({ dbFile: join(HOME, 'temporal.db'), logFile: join(HOME, 'temporal.log'), notify: say }).then(opened),
+    startTemporal({ dbFile: TEMPORAL_DB, logFile: join(HOME, 'temporal.log'), notify: say }).then(opened),
   ]);
 
+  if (startOver) await dropDatabase(postgres, 'longshore');
   const [catalogUrl, { prod, uat }] = await Promise.all([postgres.ensureDatabase('longshore'), prepareDatabases(postgres)]);
   Object.assign(process.env, { DEMO_PROD_URL: prod, DEMO_UAT_URL: uat });
   writeState(CONFIG, { temporalAddress: temporal.address, namespace: 'default', catalogUrl, uiUrl: temporal.uiUrl, pid: process.pid });
@@ -70,7 +80,7 @@ async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise
     args: ['--enable-source-maps', join(packageRoot, 'dist', 'cli', 'main.js'), 'worker', '--config', CONFIG],
     logFile,
     stopSignal: 'SIGTERM',
-    graceMs: 15_000,
+    graceMs: 3_000,
   });
   closers.push(() => worker.stop());
   const client = await LongshoreClient.connect({ temporal: { address: temporal.address, namespace: 'default' }, catalog: { url: catalogUrl } });
@@ -80,6 +90,7 @@ async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise
   say(`Production and UAT are ready. Running the transfer set ${SET} of examples/demo/longshore.yaml:`);
   say();
   const code = await runCli(['transfer', 'run', SET, '--config', CONFIG, '--reason', 'npm run demo'], processIo(), { commands: COMMANDS, nouns: NOUNS, version: 'demo' });
+  rmSync(UNFINISHED, { force: true });
   if (code !== 0) return code;
   if (!(await showProof(prod, uat))) return 1;
   if (once) return 0;

@@ -20,7 +20,12 @@ export const configSchema = z
 /** One file of a configuration: the document, and what is said about the file itself. */
 export const configFileSchema = configSchema.extend({
   $schema: z.string().optional().describe('JSON Schema for editors; Longshore itself does not read it.'),
-  extends: z.union([z.string().min(1), z.array(z.string().min(1))]).optional().describe('File or files that this one builds on, relative to it. Maps merge, everything else is replaced, `null` removes.'),
+  extends: z
+    .union([z.string().min(1), z.array(z.string().min(1))])
+    .optional()
+    .describe(
+      'File or files that this one builds on, relative to it. Maps merge, everything else is replaced, `null` removes.',
+    ),
 });
 
 /** A checked configuration, defaults filled in. Connection settings may still be references. */

@@ -13,7 +13,17 @@ export type RunKind = (typeof RUN_KINDS)[number];
 export const RUN_STATUSES = ['running', 'paused', 'done', 'partial', 'failed', 'cancelled', 'refused'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-export const TABLE_PHASES = ['waiting', 'copying', 'indexing', 'verifying', 'ready', 'published', 'failed', 'cancelled', 'skipped'] as const;
+export const TABLE_PHASES = [
+  'waiting',
+  'copying',
+  'indexing',
+  'verifying',
+  'ready',
+  'published',
+  'failed',
+  'cancelled',
+  'skipped',
+] as const;
 export type TablePhase = (typeof TABLE_PHASES)[number];
 
 /** What happens to the rows that the target already has. */
@@ -41,7 +51,17 @@ export type VerifyLevel = (typeof VERIFY_LEVELS)[number];
 export const CODECS = ['none', 'zstd', 'gzip', 'brotli'] as const;
 export type Codec = (typeof CODECS)[number];
 
-export const DATE_PRESETS = ['today', 'yesterday', 'last-7-days', 'last-30-days', 'last-90-days', 'last-365-days', 'this-month', 'last-month', 'this-year'] as const;
+export const DATE_PRESETS = [
+  'today',
+  'yesterday',
+  'last-7-days',
+  'last-30-days',
+  'last-90-days',
+  'last-365-days',
+  'this-month',
+  'last-month',
+  'this-year',
+] as const;
 export type DatePreset = (typeof DATE_PRESETS)[number];
 
 /** Exit codes of the command line. They are a contract: scripts depend on them. */

@@ -8,10 +8,25 @@ import { orReference, orSecret, word } from './fields';
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
 const common = {
-  readOnly: z.boolean().default(false).describe('Nothing is ever written to this environment; enforced below every connector and in the session.'),
-  protectedTables: z.array(word).default([]).describe('Tables that no run may write; `*` stands for any run of characters.'),
-  maxRowsPerTable: z.number().int().positive().optional().describe('No table with more rows than this is transferred into this environment.'),
-  stagingSchema: z.string().regex(/^[^\u0000-\u001f]{1,63}$/, 'must be 1 to 63 characters').default('longshore_staging').describe('Schema in the target for staging tables; created when missing, removed when empty.'),
+  readOnly: z
+    .boolean()
+    .default(false)
+    .describe('Nothing is ever written to this environment; enforced below every connector and in the session.'),
+  protectedTables: z
+    .array(word)
+    .default([])
+    .describe('Tables that no run may write; `*` stands for any run of characters.'),
+  maxRowsPerTable: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('No table with more rows than this is transferred into this environment.'),
+  stagingSchema: z
+    .string()
+    .regex(/^[^\u0000-\u001f]{1,63}$/, 'must be 1 to 63 characters')
+    .default('longshore_staging')
+    .describe('Schema in the target for staging tables; created when missing, removed when empty.'),
 };
 
 const postgresFields = {
@@ -74,7 +89,9 @@ const postgresEntry = z
   })
   .describe('A PostgreSQL database.');
 
-const duckdbEntry = z.strictObject({ kind: duckdbKind, path: word.describe(about.duckdbPath), ...common }).describe('A DuckDB database file.');
+const duckdbEntry = z
+  .strictObject({ kind: duckdbKind, path: word.describe(about.duckdbPath), ...common })
+  .describe('A DuckDB database file.');
 
 /** An environment as the configuration file has it: connection settings may be references. */
 export const environmentEntrySchema = z.discriminatedUnion('kind', [postgresEntry, duckdbEntry]);

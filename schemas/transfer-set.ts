@@ -1,25 +1,58 @@
 /** Transfer sets: which tables go from one environment to another, how, and when. */
 import { z } from 'zod';
-import { CODECS, DATE_PRESETS, LOAD_MODES, PUBLISH_SCOPES, SCHEMA_POLICIES, STRATEGY_CHOICES, VERIFY_LEVELS } from './constants';
+import {
+  CODECS,
+  DATE_PRESETS,
+  LOAD_MODES,
+  PUBLISH_SCOPES,
+  SCHEMA_POLICIES,
+  STRATEGY_CHOICES,
+  VERIFY_LEVELS,
+} from './constants';
 import { duration, name, size, word } from './fields';
 
-const mode = z.enum(LOAD_MODES).describe('What happens to the rows that the target has: `replace` them when the new ones are ready, `truncate` before the load, or `append`.');
+const mode = z
+  .enum(LOAD_MODES)
+  .describe(
+    'What happens to the rows that the target has: `replace` them when the new ones are ready, `truncate` before the load, or `append`.',
+  );
 const strategy = z
   .enum(STRATEGY_CHOICES)
-  .describe('How loaded rows take the place of the old ones. `auto` chooses the one that preserves all that hangs on the table; the preview says which and why.');
+  .describe(
+    'How loaded rows take the place of the old ones. `auto` chooses the one that preserves all that hangs on the table; the preview says which and why.',
+  );
 const schema = z
   .enum(SCHEMA_POLICIES)
-  .describe('When columns differ: `stop` before anything is written, `ignore` columns that the other side lacks, or `evolve` the target by adding columns.');
-const verify = z.enum(VERIFY_LEVELS).describe('Proof before publishing: `none`, row `counts`, or `aggregates` of every column (nulls, sums, smallest and largest value).');
+  .describe(
+    'When columns differ: `stop` before anything is written, `ignore` columns that the other side lacks, or `evolve` the target by adding columns.',
+  );
+const verify = z
+  .enum(VERIFY_LEVELS)
+  .describe(
+    'Proof before publishing: `none`, row `counts`, or `aggregates` of every column (nulls, sums, smallest and largest value).',
+  );
 const maxRows = z.number().int().positive().describe('A table with more rows than this, after its filter, is refused.');
 const partSize = size.describe('Source bytes per part, the unit of checkpoint: `128MB`. At least 8 kB, at most 4 GB.');
-const batchRows = z.number().int().min(1).max(1_000_000).describe('Rows per batch in memory and per row group of the Parquet files.');
+const batchRows = z
+  .number()
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .describe('Rows per batch in memory and per row group of the Parquet files.');
 const parallelParts = z.number().int().min(1).max(64).describe('Parts of one table in flight at once.');
 
 const compression = z
   .strictObject({
     codec: z.enum(CODECS).default('zstd').describe('Compression of the staged Parquet files.'),
-    level: z.number().int().min(0).max(22).optional().describe('Level of the codec: zstd 1–22, gzip 0–9, brotli 0–11. Each has its fastest sensible level when left out.'),
+    level: z
+      .number()
+      .int()
+      .min(0)
+      .max(22)
+      .optional()
+      .describe(
+        'Level of the codec: zstd 1–22, gzip 0–9, brotli 0–11. Each has its fastest sensible level when left out.',
+      ),
   })
   .describe('Compression of the staged Parquet files.');
 
@@ -28,18 +61,34 @@ const dates = z
     column: word.describe('Date or timestamp column that is compared.'),
     preset: z.enum(DATE_PRESETS).optional().describe('A range that moves with the day of the run.'),
     days: z.number().int().min(1).max(36_500).optional().describe('Today and this many days before it.'),
-    from: z.string().optional().describe('First moment of the range, included: `2026-01-31`, or with a time and an offset.'),
+    from: z
+      .string()
+      .optional()
+      .describe('First moment of the range, included: `2026-01-31`, or with a time and an offset.'),
     until: z.string().optional().describe('End of the range, not included.'),
   })
   .describe('Only rows of a range of dates: a `preset`, a number of `days`, or `from` and `until`.');
 
 export const tableOptionsSchema = z
   .strictObject({
-    where: z.string().regex(/\S/, 'must not be empty').optional().describe('Condition in SQL of the source; only rows that meet it are copied.'),
+    where: z
+      .string()
+      .regex(/\S/, 'must not be empty')
+      .optional()
+      .describe('Condition in SQL of the source; only rows that meet it are copied.'),
     dates: dates.optional(),
-    limit: z.number().int().positive().optional().describe('Only the first N rows, in order of the primary key where there is one.'),
+    limit: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('Only the first N rows, in order of the primary key where there is one.'),
     exclude: z.array(word).optional().describe('Columns that are left out; `*` stands for any run of characters.'),
-    target: z.string().regex(/^[^\u0000-\u001f.*?]+\.[^\u0000-\u001f.*?]+$/, 'must be a table as schema.table').optional().describe('Table in the target, `schema.table`; the same name as in the source when left out.'),
+    target: z
+      .string()
+      .regex(/^[^\u0000-\u001f.*?]+\.[^\u0000-\u001f.*?]+$/, 'must be a table as schema.table')
+      .optional()
+      .describe('Table in the target, `schema.table`; the same name as in the source when left out.'),
     mode: mode.optional(),
     strategy: strategy.optional(),
     schema: schema.optional(),
@@ -51,16 +100,29 @@ export const tableOptionsSchema = z
   })
   .describe('Options of a table; each replaces what the set says.');
 
-const pattern = word.describe('A table, `sales.orders`; several, `sales.*`; all, `*`; or, with `!` before it, tables to leave out. Quote it when it starts with `*` or `!`.');
-const tableEntry = z.union([pattern, z.record(word, tableOptionsSchema.nullable()).describe('One table name or pattern with its options.')]);
+const pattern = word.describe(
+  'A table, `sales.orders`; several, `sales.*`; all, `*`; or, with `!` before it, tables to leave out. Quote it when it starts with `*` or `!`.',
+);
+const tableEntry = z.union([
+  pattern,
+  z.record(word, tableOptionsSchema.nullable()).describe('One table name or pattern with its options.'),
+]);
 
 const schedule = z
   .strictObject({
     cron: z
       .union([word, z.array(word).min(1)])
-      .describe('When the set runs: a cron expression, or a list of them. 5 fields, 6 with the year last, 7 with the second first; `@daily` and its like.'),
-    timezone: word.default('UTC').describe('IANA time zone of the cron expressions and of date presets, e.g. `Europe/Berlin`.'),
-    catchup: duration.default('1h').describe('A run that was missed because Temporal was down is made up for if it is no older than this; at least 10s.'),
+      .describe(
+        'When the set runs: a cron expression, or a list of them. 5 fields, 6 with the year last, 7 with the second first; `@daily` and its like.',
+      ),
+    timezone: word
+      .default('UTC')
+      .describe('IANA time zone of the cron expressions and of date presets, e.g. `Europe/Berlin`.'),
+    catchup: duration
+      .default('1h')
+      .describe(
+        'A run that was missed because Temporal was down is made up for if it is no older than this; at least 10s.',
+      ),
     paused: z.boolean().default(false).describe('The schedule exists but starts nothing.'),
   })
   .describe('When the set runs by itself.');
@@ -71,8 +133,18 @@ export const transferSetSchema = z
     to: name.describe('Environment that is written.'),
     description: z.string().optional().describe('For people: what the set is for.'),
     schedule: schedule.optional(),
-    tables: z.array(tableEntry).min(1).describe('Tables of the set, each a name or pattern, or one with options. A name beats a pattern, and a longer pattern a shorter one.'),
-    publish: z.enum(PUBLISH_SCOPES).default('set').describe('`set`: all tables become visible in one transaction, where the database can. `table`: each as soon as it is ready.'),
+    tables: z
+      .array(tableEntry)
+      .min(1)
+      .describe(
+        'Tables of the set, each a name or pattern, or one with options. A name beats a pattern, and a longer pattern a shorter one.',
+      ),
+    publish: z
+      .enum(PUBLISH_SCOPES)
+      .default('set')
+      .describe(
+        '`set`: all tables become visible in one transaction, where the database can. `table`: each as soon as it is ready.',
+      ),
     mode: mode.default('replace'),
     strategy: strategy.default('auto'),
     schema: schema.default('stop'),

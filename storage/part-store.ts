@@ -43,16 +43,19 @@ const RUN_FILE = 'run.json';
 export function localPartStore({ root, minFreeBytes }: LocalPartStoreOptions): PartStore {
   const runFolder = (runId: string): string => join(root, folderName(runId));
   const tableFolder = (runId: string, tableId: string): string => join(runFolder(runId), folderName(tableId));
-  const fileOf = (runId: string, tableId: string, part: number): string => join(tableFolder(runId, tableId), partName(part));
+  const fileOf = (runId: string, tableId: string, part: number): string =>
+    join(tableFolder(runId, tableId), partName(part));
 
   return {
     async path(runId, tableId, part) {
       const folder = tableFolder(runId, tableId);
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeFile(join(runFolder(runId), RUN_FILE), JSON.stringify({ runId }), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-          if (codeOf(error) !== 'EEXIST') throw error;
-        });
+        await writeFile(join(runFolder(runId), RUN_FILE), JSON.stringify({ runId }), { flag: 'wx', mode: 0o600 }).catch(
+          (error: unknown) => {
+            if (codeOf(error) !== 'EEXIST') throw error;
+          },
+        );
       } catch (error) {
         throw stagingError(error, folder);
       }
@@ -83,14 +86,27 @@ export function localPartStore({ root, minFreeBytes }: LocalPartStoreOptions): P
       const file = fileOf(runId, tableId, part);
       const place = { file, table: tableId, part };
       const found = await hashFile(file).catch((error: unknown) => {
-        if (isMissing(error)) throw new LongshoreError('PART_CORRUPT', `Part ${part} of ${tableId} is gone: ${file} does not exist.`, place);
+        if (isMissing(error))
+          throw new LongshoreError(
+            'PART_CORRUPT',
+            `Part ${part} of ${tableId} is gone: ${file} does not exist.`,
+            place,
+          );
         throw stagingError(error, file);
       });
       if (found.bytes !== expected.bytes) {
-        throw new LongshoreError('PART_CORRUPT', `Part ${part} of ${tableId} has ${found.bytes} bytes where ${expected.bytes} were written: ${file}.`, place);
+        throw new LongshoreError(
+          'PART_CORRUPT',
+          `Part ${part} of ${tableId} has ${found.bytes} bytes where ${expected.bytes} were written: ${file}.`,
+          place,
+        );
       }
       if (found.sha256 !== expected.sha256) {
-        throw new LongshoreError('PART_CORRUPT', `Part ${part} of ${tableId} is not what was written (SHA-256 ${found.sha256}): ${file}.`, place);
+        throw new LongshoreError(
+          'PART_CORRUPT',
+          `Part ${part} of ${tableId} is not what was written (SHA-256 ${found.sha256}): ${file}.`,
+          place,
+        );
       }
     },
 
@@ -98,7 +114,11 @@ export function localPartStore({ root, minFreeBytes }: LocalPartStoreOptions): P
       const folder = tableFolder(runId, tableId);
       const name = partName(part);
       const names = await readFolder(folder);
-      await Promise.all(names.filter((found) => found === name || found.startsWith(`${name}.`)).map((found) => removePath(join(folder, found))));
+      await Promise.all(
+        names
+          .filter((found) => found === name || found.startsWith(`${name}.`))
+          .map((found) => removePath(join(folder, found))),
+      );
     },
 
     remove: (runId) => removePath(runFolder(runId)),
@@ -115,7 +135,10 @@ export function localPartStore({ root, minFreeBytes }: LocalPartStoreOptions): P
  * texts, case included.
  */
 export function folderName(text: string): string {
-  const readable = text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 60);
+  const readable = text
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return readable === '' ? hash : `${readable}-${hash}`;
 }
@@ -174,7 +197,9 @@ async function describeRun(folder: string): Promise<Leftover | undefined> {
 function runIdOf(text: string): string | undefined {
   try {
     const facts: unknown = JSON.parse(text);
-    return typeof facts === 'object' && facts !== null && 'runId' in facts && typeof facts.runId === 'string' ? facts.runId : undefined;
+    return typeof facts === 'object' && facts !== null && 'runId' in facts && typeof facts.runId === 'string'
+      ? facts.runId
+      : undefined;
   } catch {
     return undefined;
   }

@@ -11,13 +11,25 @@ export function configurationStore({ db, attempt }: StoreContext): Configuration
         db.transaction().execute(async (tx) => {
           const hash = documentHash(document);
           // Versions are counted without gaps, so two that register at once take turns.
-          await sql`LOCK TABLE ${sql.table(`${CATALOG_SCHEMA}.configurations`)} IN SHARE ROW EXCLUSIVE MODE`.execute(tx);
-          const known = await tx.selectFrom('configurations').select('version').where('hash', '=', hash).executeTakeFirst();
+          await sql`LOCK TABLE ${sql.table(`${CATALOG_SCHEMA}.configurations`)} IN SHARE ROW EXCLUSIVE MODE`.execute(
+            tx,
+          );
+          const known = await tx
+            .selectFrom('configurations')
+            .select('version')
+            .where('hash', '=', hash)
+            .executeTakeFirst();
           if (known !== undefined) return { version: known.version, isNew: false };
-          const last = await tx.selectFrom('configurations').select((q) => q.fn.max('version').as('version')).executeTakeFirst();
+          const last = await tx
+            .selectFrom('configurations')
+            .select((q) => q.fn.max('version').as('version'))
+            .executeTakeFirst();
           const version = (last?.version ?? 0) + 1;
           const text = JSON.stringify(document) ?? canonicalJson(null);
-          await tx.insertInto('configurations').values({ version, hash, document: text, source, created_by: by }).execute();
+          await tx
+            .insertInto('configurations')
+            .values({ version, hash, document: text, source, created_by: by })
+            .execute();
           return { version, isNew: true };
         }),
       ),
@@ -30,13 +42,23 @@ export function configurationStore({ db, attempt }: StoreContext): Configuration
 
     latest: () =>
       attempt(async () => {
-        const row = await db.selectFrom('configurations').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
+        const row = await db
+          .selectFrom('configurations')
+          .selectAll()
+          .orderBy('version', 'desc')
+          .limit(1)
+          .executeTakeFirst();
         return row && toVersion(row);
       }),
 
     list: (limit) =>
       attempt(async () => {
-        const rows = await db.selectFrom('configurations').selectAll().orderBy('version', 'desc').limit(limit).execute();
+        const rows = await db
+          .selectFrom('configurations')
+          .selectAll()
+          .orderBy('version', 'desc')
+          .limit(limit)
+          .execute();
         return rows.map(toVersion);
       }),
   };

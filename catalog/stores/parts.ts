@@ -28,9 +28,16 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
             const numbers = slice.map((_, index) => at + index);
             const texts = slice.map((range) => JSON.stringify(range));
             await sql`INSERT INTO ${PARTS} (run_id, table_id, part, range)
-              SELECT ${runId}, ${tableId}, part, range FROM unnest(${numbers}::int[], ${texts}::json[]) AS slice (part, range)`.execute(tx);
+              SELECT ${runId}, ${tableId}, part, range FROM unnest(${numbers}::int[], ${texts}::json[]) AS slice (part, range)`.execute(
+              tx,
+            );
           }
-          await tx.updateTable('run_tables').set({ parts_planned: ranges.length }).where('run_id', '=', runId).where('table_id', '=', tableId).execute();
+          await tx
+            .updateTable('run_tables')
+            .set({ parts_planned: ranges.length })
+            .where('run_id', '=', runId)
+            .where('table_id', '=', tableId)
+            .execute();
           return ranges.length;
         }),
       ),
@@ -49,7 +56,13 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
 
     list: (runId, tableId) =>
       attempt(async () => {
-        const rows = await db.selectFrom('parts').selectAll().where('run_id', '=', runId).where('table_id', '=', tableId).orderBy('part').execute();
+        const rows = await db
+          .selectFrom('parts')
+          .selectAll()
+          .where('run_id', '=', runId)
+          .where('table_id', '=', tableId)
+          .orderBy('part')
+          .execute();
         return rows.map(toRecord);
       }),
 
@@ -62,7 +75,8 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
           .where('table_id', '=', tableId)
           .where('part', '=', part)
           .executeTakeFirst();
-        if (result.numUpdatedRows === 0n) throw unknown(`part ${part} of table ${tableId} in run ${runId}`, tableId, part);
+        if (result.numUpdatedRows === 0n)
+          throw unknown(`part ${part} of table ${tableId} in run ${runId}`, tableId, part);
       }),
 
     loaded: (runId, tableId, part) =>
@@ -75,7 +89,8 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
           .where('part', '=', part)
           .where('rows', 'is not', null)
           .executeTakeFirst();
-        if (result.numUpdatedRows === 0n) throw unknown(`extracted part ${part} of table ${tableId} in run ${runId}`, tableId, part);
+        if (result.numUpdatedRows === 0n)
+          throw unknown(`extracted part ${part} of table ${tableId} in run ${runId}`, tableId, part);
       }),
 
     renew: (runId, tableId, parts, epoch) =>
@@ -100,7 +115,13 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
             .where('table_id', '=', tableId)
             .where(sql<boolean>`part = ANY(${parts}::int[])`)
             .execute();
-          await tx.updateTable('parts').set({ loaded: false }).where('run_id', '=', runId).where('table_id', '=', tableId).where('loaded', '=', true).execute();
+          await tx
+            .updateTable('parts')
+            .set({ loaded: false })
+            .where('run_id', '=', runId)
+            .where('table_id', '=', tableId)
+            .where('loaded', '=', true)
+            .execute();
         }),
       ),
   };

@@ -77,8 +77,14 @@ export function runTableStore({ db, attempt }: StoreContext): RunTableStore {
           ...('error' in patch && { error: patch.error === undefined ? null : JSON.stringify(patch.error) }),
         };
         if (Object.keys(changes).length === 0) return;
-        const result = await db.updateTable('run_tables').set(changes).where('run_id', '=', runId).where('table_id', '=', id).executeTakeFirst();
-        if (result.numUpdatedRows === 0n) throw new LongshoreError('INTERNAL', `The catalog has no table ${id} in run ${runId}.`, { table: id });
+        const result = await db
+          .updateTable('run_tables')
+          .set(changes)
+          .where('run_id', '=', runId)
+          .where('table_id', '=', id)
+          .executeTakeFirst();
+        if (result.numUpdatedRows === 0n)
+          throw new LongshoreError('INTERNAL', `The catalog has no table ${id} in run ${runId}.`, { table: id });
       }),
   };
 }
@@ -112,7 +118,9 @@ function withFigures(db: CatalogDatabase, runId: string) {
     .where('run_id', '=', runId);
 }
 
-function toRecord(row: Selectable<CatalogTables['run_tables']> & { [K in keyof Figures]: Figures[K] | null }): RunTableRecord {
+function toRecord(
+  row: Selectable<CatalogTables['run_tables']> & { [K in keyof Figures]: Figures[K] | null },
+): RunTableRecord {
   return {
     runId: row.run_id,
     tableId: row.table_id,

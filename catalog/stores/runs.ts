@@ -45,7 +45,8 @@ export function runStore({ db, attempt }: StoreContext): RunStore {
             .where('finished_at', 'is', null)
             .where('dry_run', '=', false)
             .executeTakeFirst();
-          const since = other && ` since ${other.started_at.toISOString()}, started by ${other.triggered_by}, as ${other.run_id}`;
+          const since =
+            other && ` since ${other.started_at.toISOString()}, started by ${other.triggered_by}, as ${other.run_id}`;
           throw new LongshoreError(
             'RUN_IN_PROGRESS',
             `Transfer set ${run.name} is already running into ${run.target}${since ?? ''}.`,
@@ -57,14 +58,23 @@ export function runStore({ db, attempt }: StoreContext): RunStore {
 
     savePlan: (runId, plan) =>
       attempt(async () => {
-        const result = await db.updateTable('runs').set({ plan: JSON.stringify(plan) }).where('run_id', '=', runId).executeTakeFirst();
+        const result = await db
+          .updateTable('runs')
+          .set({ plan: JSON.stringify(plan) })
+          .where('run_id', '=', runId)
+          .executeTakeFirst();
         found(runId, result.numUpdatedRows);
       }),
 
     setStatus: (runId, status) =>
       attempt(async () => {
         // A late call of a retried activity must not reopen a run that has ended.
-        await db.updateTable('runs').set({ status }).where('run_id', '=', runId).where('finished_at', 'is', null).execute();
+        await db
+          .updateTable('runs')
+          .set({ status })
+          .where('run_id', '=', runId)
+          .where('finished_at', 'is', null)
+          .execute();
       }),
 
     finish: (runId, { status, error }) =>

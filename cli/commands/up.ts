@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { EXIT } from '../../schemas/constants';
 import { createCommand } from '../core/create-command';
-import { loadPostgres, loadTemporal, loadWorker } from '../core/heavy-modules';
 import { integer, text } from '../core/options';
 import { fileSettings } from '../core/settings';
 import { homeFolder, readState, removeState, writeState } from '../core/state-file';
 import { workerOptions } from '../core/worker-options';
-import { aborted } from './worker';
+import { aborted, loadWorker } from './worker';
 
 export const up = createCommand({
   path: ['up'],
@@ -30,7 +29,12 @@ export const up = createCommand({
     const other = readState(configPath);
     if (other) {
       const next = `Use it, or end it first: it is process ${other.pid}.`;
-      throw new LongshoreError('USAGE', `\`longshore up\` is already running for this configuration, with Temporal at ${other.temporalAddress}.`, { file: configPath }, { next });
+      throw new LongshoreError(
+        'USAGE',
+        `\`longshore up\` is already running for this configuration, with Temporal at ${other.temporalAddress}.`,
+        { file: configPath },
+        { next },
+      );
     }
     const file = fileSettings(configPath, context.io.env);
     if (!file) throw new LongshoreError('CONFIG_NOT_FOUND', `There is no file ${configPath}.`, { file: configPath });
@@ -60,17 +64,35 @@ export const up = createCommand({
       stops.push(() => temporal.stop());
       deaths.push(temporal.exited.then(() => 'Temporal'));
       const settings = { temporal: { address: temporal.address, namespace }, catalogUrl };
-      const worker = await loadWorker().startWorker(await workerOptions(context, settings, { logFile: join(home, 'logs', 'worker.log') }));
+      const worker = await loadWorker().startWorker(
+        await workerOptions(context, settings, { logFile: join(home, 'logs', 'worker.log') }),
+      );
       stops.push(() => worker.stop());
-      deaths.push(worker.done.then(() => 'the worker', () => 'the worker'));
-      writeState(configPath, { temporalAddress: temporal.address, namespace, catalogUrl, uiUrl: temporal.uiUrl, pid: process.pid });
+      deaths.push(
+        worker.done.then(
+          () => 'the worker',
+          () => 'the worker',
+        ),
+      );
+      writeState(configPath, {
+        temporalAddress: temporal.address,
+        namespace,
+        catalogUrl,
+        uiUrl: temporal.uiUrl,
+        pid: process.pid,
+      });
       stops.push(async () => removeState(configPath));
       context.result({ ready: true, temporal: temporal.address, namespace, ui: temporal.uiUrl }, () =>
-        [`Ready. Temporal listens on ${temporal.address}, its Web UI is ${temporal.uiUrl ?? 'off'}.`, `The log of the worker is ${join(home, 'logs', 'current.log')}. Ctrl-C stops everything; data stays.`].join('\n'),
+        [
+          `Ready. Temporal listens on ${temporal.address}, its Web UI is ${temporal.uiUrl ?? 'off'}.`,
+          `The log of the worker is ${join(home, 'logs', 'current.log')}. Ctrl-C stops everything; data stays.`,
+        ].join('\n'),
       );
       const dead = await Promise.race([aborted(interrupts.signal), ...deaths]);
       if (typeof dead === 'string' && !interrupts.signal.aborted) {
-        context.io.err(`${context.colours.red('error')} ${dead} has ended by itself; stopping the rest. See the logs in ${home}.\n`);
+        context.io.err(
+          `${context.colours.red('error')} ${dead} has ended by itself; stopping the rest. See the logs in ${home}.\n`,
+        );
         return EXIT.failed;
       }
       context.note('Stopping…');
@@ -81,3 +103,10 @@ export const up = createCommand({
     }
   },
 });
+
+type PostgresModule = typeof import('../../dev/embedded-postgres');
+type TemporalModule = typeof import('../../dev/temporal-server');
+
+// As in `loadWorker`.
+const loadPostgres = (): PostgresModule => require('../../dev/embedded-postgres') as PostgresModule;
+const loadTemporal = (): TemporalModule => require('../../dev/temporal-server') as TemporalModule;

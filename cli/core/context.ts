@@ -45,7 +45,8 @@ export function createContext(io: Io, global: GlobalOptions): CommandContext {
   const closers: (() => unknown)[] = [];
   let client: Promise<LongshoreClient> | undefined;
   let settings: Promise<ConnectionSettings> | undefined;
-  const readSettings = (): Promise<ConnectionSettings> => (settings ??= connectionSettings(io.env, configPath, global.configGiven));
+  const readSettings = (): Promise<ConnectionSettings> =>
+    (settings ??= connectionSettings(io.env, configPath, global.configGiven));
   return {
     io,
     global,

@@ -13,7 +13,10 @@ export interface CommandDefinition<A extends Record<string, ArgumentSpec>, O ext
   /** Command lines without `longshore`, each with a word on what it does. */
   examples: readonly (readonly [string, string])[];
   /** Returns the exit code; nothing means 0. */
-  run(context: CommandContext, input: { args: { [K in keyof A]: ArgumentValue<A[K]> }; options: { [K in keyof O]: OptionValue<O[K]> } }): Promise<number | void>;
+  run(
+    context: CommandContext,
+    input: { args: { [K in keyof A]: ArgumentValue<A[K]> }; options: { [K in keyof O]: OptionValue<O[K]> } },
+  ): Promise<number | void>;
 }
 
 /** A command with the types of its own options forgotten. */
@@ -24,11 +27,17 @@ export interface Command {
   args: Record<string, ArgumentSpec>;
   options: Record<string, OptionSpec>;
   examples: readonly (readonly [string, string])[];
-  invoke(context: CommandContext, args: Record<string, string | undefined>, options: Record<string, unknown>): Promise<number | void>;
+  invoke(
+    context: CommandContext,
+    args: Record<string, string | undefined>,
+    options: Record<string, unknown>,
+  ): Promise<number | void>;
 }
 
 /** Declares a command. Parsing, help, reference and types of the handler's input come from the declaration. */
-export function createCommand<const A extends Record<string, ArgumentSpec>, const O extends Record<string, OptionSpec>>(definition: CommandDefinition<A, O>): Command {
+export function createCommand<const A extends Record<string, ArgumentSpec>, const O extends Record<string, OptionSpec>>(
+  definition: CommandDefinition<A, O>,
+): Command {
   type Input = Parameters<typeof definition.run>[1];
   return {
     path: definition.path,
@@ -38,6 +47,7 @@ export function createCommand<const A extends Record<string, ArgumentSpec>, cons
     options: definition.options,
     examples: definition.examples,
     // commander has checked them against the declaration.
-    invoke: (context, args, options) => definition.run(context, { args: args as Input['args'], options: options as Input['options'] }),
+    invoke: (context, args, options) =>
+      definition.run(context, { args: args as Input['args'], options: options as Input['options'] }),
   };
 }

@@ -7,20 +7,30 @@ import type { CommandContext } from './context';
 import { exitOfRun } from './exit';
 
 /** Shows progress until the run ends. Resolves with undefined when the user let go of it first; the run then goes on. */
-export async function follow(context: CommandContext, client: LongshoreClient, runId: string, { planOnly = false } = {}): Promise<LiveProgress | undefined> {
+export async function follow(
+  context: CommandContext,
+  client: LongshoreClient,
+  runId: string,
+  { planOnly = false } = {},
+): Promise<LiveProgress | undefined> {
   const { io, global, colours } = context;
   const interrupts = context.interrupts();
   const display = progressDisplay(io, colours, global.quiet || global.json);
   let last: LiveProgress | undefined;
   let warned = false;
   try {
-    for await (const progress of client.transfers.watch(runId, { intervalMs: planOnly ? 200 : 1000, signal: interrupts.signal })) {
+    for await (const progress of client.transfers.watch(runId, {
+      intervalMs: planOnly ? 200 : 1000,
+      signal: interrupts.signal,
+    })) {
       last = progress;
       if (interrupts.signal.aborted) break;
       if (progress.workerMissing && !warned) {
         warned = true;
         display.clear();
-        context.warn('NO_WORKER No worker listens for transfers: the run waits. Start `longshore worker` or `longshore up`.');
+        context.warn(
+          'NO_WORKER No worker listens for transfers: the run waits. Start `longshore worker` or `longshore up`.',
+        );
       }
       if (!planOnly || progress.phase === 'planning') display.show(progress);
     }
@@ -29,7 +39,9 @@ export async function follow(context: CommandContext, client: LongshoreClient, r
     interrupts.dispose();
   }
   if (last?.phase === 'ended') return last;
-  context.note(`The run goes on. Watch it again: longshore run watch ${runId}    Stop it: longshore run cancel ${runId}`);
+  context.note(
+    `The run goes on. Watch it again: longshore run watch ${runId}    Stop it: longshore run cancel ${runId}`,
+  );
   return undefined;
 }
 

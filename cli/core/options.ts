@@ -26,11 +26,15 @@ export type OptionValue<S extends OptionSpec> = S extends { kind: 'flag' | 'togg
 export const flag = (description: string, short?: string) => ({ kind: 'flag', description, short }) as const;
 /** On unless `--no-NAME` is given. */
 export const toggle = (description: string, negative: string) => ({ kind: 'toggle', description, negative }) as const;
-export const text = (value: string, description: string, short?: string) => ({ kind: 'text', value, description, short }) as const;
+export const text = (value: string, description: string, short?: string) =>
+  ({ kind: 'text', value, description, short }) as const;
 /** May be given several times. */
-export const list = (value: string, description: string, short?: string) => ({ kind: 'list', value, description, short }) as const;
-export const integer = (value: string, fallback: number, description: string) => ({ kind: 'integer', value, fallback, description }) as const;
-export const choice = <const C extends readonly string[]>(choices: C, description: string) => ({ kind: 'choice', choices, description }) as const;
+export const list = (value: string, description: string, short?: string) =>
+  ({ kind: 'list', value, description, short }) as const;
+export const integer = (value: string, fallback: number, description: string) =>
+  ({ kind: 'integer', value, fallback, description }) as const;
+export const choice = <const C extends readonly string[]>(choices: C, description: string) =>
+  ({ kind: 'choice', choices, description }) as const;
 
 export interface ArgumentSpec {
   value: string;

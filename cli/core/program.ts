@@ -41,7 +41,12 @@ export async function runCli(argv: readonly string[], io: Io, options: ProgramOp
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
-    return printFailure(error instanceof CommanderError ? usageError(error) : error, io, wantsJson, !argv.includes('--no-color'));
+    return printFailure(
+      error instanceof CommanderError ? usageError(error) : error,
+      io,
+      wantsJson,
+      !argv.includes('--no-color'),
+    );
   }
 }
 
@@ -64,17 +69,30 @@ function usageError(error: CommanderError): LongshoreError {
   return new LongshoreError('USAGE', sentence.replace(/\.\.$/, '.'), {}, next ? { next } : {});
 }
 
-type Invoke = (command: Command, args: Record<string, string | undefined>, options: Record<string, unknown>, global: GlobalOptions) => Promise<void>;
+type Invoke = (
+  command: Command,
+  args: Record<string, string | undefined>,
+  options: Record<string, unknown>,
+  global: GlobalOptions,
+) => Promise<void>;
 
 function buildProgram(io: Io, { commands, nouns, version }: ProgramOptions, invoke: Invoke): Commander {
   const program = new Commander('longshore');
   // Inherited by every command made below.
   program
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => undefined, getOutHelpWidth: () => io.columns() ?? 100, getErrHelpWidth: () => io.columns() ?? 100 })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.columns() ?? 100,
+      getErrHelpWidth: () => io.columns() ?? 100,
+    })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .helpCommand(false);
-  program.description('Moves tables between databases, durably and provably.').version(version, '--version', 'print the version');
+  program
+    .description('Moves tables between databases, durably and provably.')
+    .version(version, '--version', 'print the version');
   for (const [flags, description] of GLOBAL_OPTIONS) program.option(flags, description);
   program.addHelpText('after', '\nlongshore COMMAND --help shows options and examples of a command.\n');
 
@@ -92,7 +110,9 @@ function buildProgram(io: Io, { commands, nouns, version }: ProgramOptions, invo
 }
 
 function register(target: Commander, command: Command, program: Commander, io: Io, invoke: Invoke): void {
-  target.summary(command.summary).description(command.details ? `${command.summary}.\n\n${command.details}` : `${command.summary}.`);
+  target
+    .summary(command.summary)
+    .description(command.details ? `${command.summary}.\n\n${command.details}` : `${command.summary}.`);
   for (const { value, description, required } of Object.values(command.args)) {
     target.addArgument(new Argument(required ? `<${value}>` : `[${value}]`, description));
   }
@@ -105,13 +125,18 @@ function register(target: Commander, command: Command, program: Commander, io: I
   target.addHelpText('after', `\nExamples:\n${examples.join('\n')}\n`);
   target.action(async (...received: unknown[]) => {
     const values = target.opts<Record<string, unknown>>();
-    const args = Object.fromEntries(Object.keys(command.args).map((name, index) => [name, received[index] as string | undefined]));
+    const args = Object.fromEntries(
+      Object.keys(command.args).map((name, index) => [name, received[index] as string | undefined]),
+    );
     await invoke(command, args, withDefaults(command.options, values), globalOptions(program, io));
   });
 }
 
 function toOption(name: string, spec: OptionSpec): Option {
-  const option = new Option(flagsOf(name, spec), spec.kind === 'integer' ? `${spec.description} (default: ${spec.fallback})` : spec.description);
+  const option = new Option(
+    flagsOf(name, spec),
+    spec.kind === 'integer' ? `${spec.description} (default: ${spec.fallback})` : spec.description,
+  );
   switch (spec.kind) {
     case 'choice':
       return option.choices(spec.choices);
@@ -126,7 +151,8 @@ function toOption(name: string, spec: OptionSpec): Option {
 
 function positiveInteger(value: string): number {
   const number = Number(value);
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   return number;
 }
 
@@ -146,5 +172,11 @@ function withDefaults(specs: Record<string, OptionSpec>, values: Record<string, 
 function globalOptions(program: Commander, io: Io): GlobalOptions {
   const given = program.opts<{ config?: string; json?: boolean; quiet?: boolean; color?: boolean }>();
   const config = given.config ?? io.env.LONGSHORE_CONFIG;
-  return { json: given.json === true, quiet: given.quiet === true, colour: given.color !== false, config: config ?? 'longshore.yaml', configGiven: config !== undefined };
+  return {
+    json: given.json === true,
+    quiet: given.quiet === true,
+    colour: given.color !== false,
+    config: config ?? 'longshore.yaml',
+    configGiven: config !== undefined,
+  };
 }

@@ -24,20 +24,34 @@ export function fileSettings(configPath: string, env: Io['env']): Settings | und
  * Throws CONFIG_NOT_FOUND when a file was asked for that is not there, and CATALOG_UNAVAILABLE when nothing says where
  * the catalog is.
  */
-export async function connectionSettings(env: Io['env'], configPath: string, mustExist: boolean): Promise<ConnectionSettings> {
-  if (mustExist && !existsSync(configPath)) throw new LongshoreError('CONFIG_NOT_FOUND', `There is no file ${configPath}.`, { file: configPath });
+export async function connectionSettings(
+  env: Io['env'],
+  configPath: string,
+  mustExist: boolean,
+): Promise<ConnectionSettings> {
+  if (mustExist && !existsSync(configPath))
+    throw new LongshoreError('CONFIG_NOT_FOUND', `There is no file ${configPath}.`, { file: configPath });
   const file = fileSettings(configPath, env);
   const state = readState(configPath);
   const standard = temporalSchema.parse({});
   // What the file does not say it has by default, so a default gives way.
-  const chosen = <K extends 'address' | 'namespace'>(key: K, variable: string, fromState: string | undefined): string => {
+  const chosen = <K extends 'address' | 'namespace'>(
+    key: K,
+    variable: string,
+    fromState: string | undefined,
+  ): string => {
     const inFile = file?.temporal[key];
     return inFile !== undefined && inFile !== standard[key] ? inFile : env[variable] || fromState || standard[key];
   };
   const catalogUrl = file?.catalog?.url ?? (env.LONGSHORE_CATALOG_URL || state?.catalogUrl);
   if (!catalogUrl) {
     const next = 'Start `longshore up`, set `catalog.url` in the configuration, or set LONGSHORE_CATALOG_URL.';
-    throw new LongshoreError('CATALOG_UNAVAILABLE', `Nothing says where the catalog is: no \`catalog.url\`, no LONGSHORE_CATALOG_URL, and no \`longshore up\` runs beside ${configPath}.`, {}, { next });
+    throw new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      `Nothing says where the catalog is: no \`catalog.url\`, no LONGSHORE_CATALOG_URL, and no \`longshore up\` runs beside ${configPath}.`,
+      {},
+      { next },
+    );
   }
   return {
     temporal: {
@@ -56,7 +70,8 @@ function readTls(tls: boolean | TlsFiles | undefined): TemporalSettings['tls'] {
   return {
     serverNameOverride: serverName,
     ...(caFile !== undefined && { serverRootCACertificate: readPem(caFile) }),
-    ...(certFile !== undefined && keyFile !== undefined && { clientCertPair: { crt: readPem(certFile), key: readPem(keyFile) } }),
+    ...(certFile !== undefined &&
+      keyFile !== undefined && { clientCertPair: { crt: readPem(certFile), key: readPem(keyFile) } }),
   };
 }
 
@@ -64,6 +79,11 @@ function readPem(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new LongshoreError('SECRET_MISSING', `The file ${file} of \`temporal.tls\` cannot be read.`, { file, path: 'temporal.tls' }, { cause: error });
+    throw new LongshoreError(
+      'SECRET_MISSING',
+      `The file ${file} of \`temporal.tls\` cannot be read.`,
+      { file, path: 'temporal.tls' },
+      { cause: error },
+    );
   }
 }

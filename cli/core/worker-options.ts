@@ -9,7 +9,11 @@ import type { ConnectionSettings } from './settings';
 const LOCK_TIMEOUT_MS = 1_500;
 
 /** What a worker needs, from the configuration file and from where its servers are. */
-export async function workerOptions({ configPath, io }: CommandContext, { temporal, catalogUrl }: ConnectionSettings, { logFile }: { logFile?: string }) {
+export async function workerOptions(
+  { configPath, io }: CommandContext,
+  { temporal, catalogUrl }: ConnectionSettings,
+  { logFile }: { logFile?: string },
+) {
   const { config } = loadConfig(configPath, { env: io.env });
   const { staging, worker } = resolveSettings(config, io.env, { own: config, baseDir: dirname(configPath) });
   return {

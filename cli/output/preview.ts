@@ -43,7 +43,11 @@ export function speedsOf(past: readonly RunTableRecord[]): Map<string, number> {
   return speeds;
 }
 
-export function previewReport({ run, tables }: RunDetails, figures: readonly Estimate[], options: { colours: Colours; width?: number; sql: boolean }): string {
+export function previewReport(
+  { run, tables }: RunDetails,
+  figures: readonly Estimate[],
+  options: { colours: Colours; width?: number; sql: boolean },
+): string {
   const { colours, width, sql } = options;
   const plan = run.plan;
   const columns = [
@@ -77,8 +81,14 @@ export function previewReport({ run, tables }: RunDetails, figures: readonly Est
     totals(figures, plan?.parallelTables ?? 1),
   ];
   if (sql) blocks.push(...tables.map(({ plan: table }) => statements(table, colours)));
-  const warnings = [...(plan?.warnings ?? []), ...tables.flatMap((table) => table.plan.warnings.map((warning) => `${table.tableId}: ${warning}`))];
-  if (warnings.length > 0) blocks.push([...new Set(warnings)].map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'));
+  const warnings = [
+    ...(plan?.warnings ?? []),
+    ...tables.flatMap((table) => table.plan.warnings.map((warning) => `${table.tableId}: ${warning}`)),
+  ];
+  if (warnings.length > 0)
+    blocks.push(
+      [...new Set(warnings)].map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'),
+    );
   return blocks.join('\n\n');
 }
 
@@ -89,7 +99,13 @@ const namesOf = ({ source, targetRef }: TablePlan): string =>
 export function filterText({ where, dates, limit }: RowFilter): string {
   const parts = [
     where && oneLine(where),
-    dates && [dates.from && `${dates.column} from ${dates.from}`, dates.until && `${dates.from ? '' : `${dates.column} `}until ${dates.until}`].filter(Boolean).join(' '),
+    dates &&
+      [
+        dates.from && `${dates.column} from ${dates.from}`,
+        dates.until && `${dates.from ? '' : `${dates.column} `}until ${dates.until}`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     limit !== undefined && `first ${count(limit)}`,
   ];
   return parts.filter(Boolean).join(', ') || 'all';
@@ -104,15 +120,25 @@ export function totalSeconds(figures: readonly Estimate[], lanes: number): numbe
 }
 
 function totals(figures: readonly Estimate[], lanes: number): string {
-  const sum = (numbers: number[]): number => numbers.filter((each) => each > 0).reduce((total, each) => total + each, 0);
+  const sum = (numbers: number[]): number =>
+    numbers.filter((each) => each > 0).reduce((total, each) => total + each, 0);
   const seconds = totalSeconds(figures, lanes);
   const measured = figures.filter(({ basis }) => basis === 'past runs').length;
-  const basis = measured === figures.length && measured > 0 ? 'the speed of past runs' : `${measured > 0 ? 'the speed of past runs, and for tables that never ran ' : ''}${count(DEFAULT_ROWS_PER_SECOND)} rows/s`;
+  const basis =
+    measured === figures.length && measured > 0
+      ? 'the speed of past runs'
+      : `${measured > 0 ? 'the speed of past runs, and for tables that never ran ' : ''}${count(DEFAULT_ROWS_PER_SECOND)} rows/s`;
   const time = seconds === undefined ? 'time unknown' : `~${duration(seconds * 1000)} by ${basis}`;
   return `In all ~${count(sum(figures.map((each) => each.rows)))} rows, ~${formatBytes(sum(figures.map((each) => each.bytes)))}, ${time}.`;
 }
 
 function statements(plan: TablePlan, colours: Colours): string {
-  const sql = [...plan.evolve, ...(plan.preview?.create ? [plan.preview.create] : []), ...(plan.preview ? [plan.preview.select] : [])];
-  return [colours.bold(`-- ${oneLine(namesOf(plan))}`), ...sql.map((statement) => `${printable(statement)};`)].join('\n');
+  const sql = [
+    ...plan.evolve,
+    ...(plan.preview?.create ? [plan.preview.create] : []),
+    ...(plan.preview ? [plan.preview.select] : []),
+  ];
+  return [colours.bold(`-- ${oneLine(namesOf(plan))}`), ...sql.map((statement) => `${printable(statement)};`)].join(
+    '\n',
+  );
 }

@@ -58,7 +58,9 @@ function plainDisplay(io: Io): ProgressDisplay {
       for (const { table, phase, error } of progress.tables) {
         if (phase !== 'failed' || told.get(table) === phase) continue;
         told.set(table, phase);
-        io.err(`${oneLine(table)} failed: ${error ? `${error.code}: ${printable(error.message)}` : 'no reason given'}\n`);
+        io.err(
+          `${oneLine(table)} failed: ${error ? `${error.code}: ${printable(error.message)}` : 'no reason given'}\n`,
+        );
       }
       const state = `${progress.status} ${progress.phase}`;
       if (progress.phase === 'ended' || (state === lastState && now - lastLine < PLAIN_EVERY_MS)) return;

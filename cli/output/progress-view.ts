@@ -1,6 +1,14 @@
 /** What a run's progress looks like: pure, from figures and width to lines. */
 import type { LiveProgress, LiveTable } from '../../client';
-import { addSample, formatBytes, formatRows, formatTimeLeft, rateOf, type Rate, type RateState } from '../../core/progress/rate';
+import {
+  addSample,
+  formatBytes,
+  formatRows,
+  formatTimeLeft,
+  rateOf,
+  type Rate,
+  type RateState,
+} from '../../core/progress/rate';
 import type { Colours } from '../core/colours';
 import { bar, count, duration, plural } from './format';
 import { oneLine, pad, shorten, widthOf } from './text';
@@ -16,7 +24,12 @@ export class ProgressRates {
   /** Takes in what is known at `at` (milliseconds). */
   add(progress: LiveProgress, at: number): void {
     for (const table of progress.tables) this.sample(table.table, moved(table), table.bytes, at);
-    this.sample('', sum(progress.tables, moved), sum(progress.tables, (table) => table.bytes), at);
+    this.sample(
+      '',
+      sum(progress.tables, moved),
+      sum(progress.tables, (table) => table.bytes),
+      at,
+    );
   }
 
   of(table: LiveTable): Rate | undefined {
@@ -58,7 +71,11 @@ export interface ViewOptions {
 }
 
 /** One line per table under way, one for those that have arrived, one for each failure, and the total. */
-export function progressLines(progress: LiveProgress, rates: ProgressRates, { width, height, colours, now }: ViewOptions): string[] {
+export function progressLines(
+  progress: LiveProgress,
+  rates: ProgressRates,
+  { width, height, colours, now }: ViewOptions,
+): string[] {
   const { tables } = progress;
   const active = tables.filter((table) => MOVING.has(table.phase));
   const arrived = tables.filter((table) => ARRIVED.has(table.phase));
@@ -67,31 +84,60 @@ export function progressLines(progress: LiveProgress, rates: ProgressRates, { wi
   const lines: string[] = [];
   if (arrived.length > 0) {
     const state = arrived.every(({ phase }) => phase === 'published') ? 'published' : 'ready';
-    lines.push(`${colours.green('✓')} ${shorten(`${plural(arrived.length, 'table')} ${state}, ${plural(sum(arrived, (table) => table.rows), 'row')}`, width - 2)}`);
+    lines.push(
+      `${colours.green('✓')} ${shorten(
+        `${plural(arrived.length, 'table')} ${state}, ${plural(
+          sum(arrived, (table) => table.rows),
+          'row',
+        )}`,
+        width - 2,
+      )}`,
+    );
   }
   for (const table of failed.slice(0, height)) {
     const reason = table.error ? `${table.error.code}: ${oneLine(table.error.message)}` : 'failed';
     lines.push(`${colours.red('✗')} ${shorten(`${oneLine(table.table)} ${reason}`, width - 2)}`);
   }
-  if (failed.length > height) lines.push(`${colours.red('✗')} ${shorten(`and ${failed.length - height} more failed`, width - 2)}`);
-  const nameWidth = Math.min(Math.max(0, ...active.map((table) => widthOf(oneLine(table.table)))), Math.max(10, width - 70));
+  if (failed.length > height)
+    lines.push(`${colours.red('✗')} ${shorten(`and ${failed.length - height} more failed`, width - 2)}`);
+  const nameWidth = Math.min(
+    Math.max(0, ...active.map((table) => widthOf(oneLine(table.table)))),
+    Math.max(10, width - 70),
+  );
   for (const table of active.slice(0, height)) lines.push(tableLine(table, rates.of(table), nameWidth, width, colours));
   if (active.length > height) lines.push(shorten(`  and ${active.length - height} more under way`, width));
-  if (waiting > 0 && active.length > 0) lines.push(colours.dim(shorten(`  ${plural(waiting, 'table')} waiting`, width)));
+  if (waiting > 0 && active.length > 0)
+    lines.push(colours.dim(shorten(`  ${plural(waiting, 'table')} waiting`, width)));
   lines.push(totalLine(progress, rates.total(progress), width, colours, now));
   return lines;
 }
 
-function tableLine(table: LiveTable, rate: Rate | undefined, nameWidth: number, width: number, colours: Colours): string {
+function tableLine(
+  table: LiveTable,
+  rate: Rate | undefined,
+  nameWidth: number,
+  width: number,
+  colours: Colours,
+): string {
   const name = pad(shorten(oneLine(table.table), nameWidth), nameWidth);
-  if (table.phase !== 'copying') return shorten(`  ${name} ${table.phase === 'indexing' ? 'building keys and indexes' : 'comparing with the source'}…`, width);
+  if (table.phase !== 'copying')
+    return shorten(
+      `  ${name} ${table.phase === 'indexing' ? 'building keys and indexes' : 'comparing with the source'}…`,
+      width,
+    );
   const fraction = fractionOf(table);
   const figures = [percent(fraction), `${count(table.rows)} rows`, ...speedOf(rate)];
   const line = `  ${name} ${bar(fraction, BAR)} ${figures.filter(Boolean).join('  ')}`;
   return colours.cyan(shorten(line, width));
 }
 
-function totalLine(progress: LiveProgress, rate: Rate | undefined, width: number, colours: Colours, now: number): string {
+function totalLine(
+  progress: LiveProgress,
+  rate: Rate | undefined,
+  width: number,
+  colours: Colours,
+  now: number,
+): string {
   const { tables, status, phase, pausedBy, startedAt } = progress;
   const took = duration(Math.max(0, now - Date.parse(startedAt)));
   if (phase === 'planning') return shorten(`planning… ${took}`, width);
@@ -101,25 +147,45 @@ function totalLine(progress: LiveProgress, rate: Rate | undefined, width: number
   const fraction = all > 0 ? sum(known, (each) => each.done) / all : undefined;
   const what = status === 'paused' ? `paused${pausedBy ? ` by ${oneLine(pausedBy)}` : ''}` : phase;
   const speed = status === 'paused' || phase !== 'copying' ? [] : speedOf(rate);
-  const figures = [what, percent(fraction), `${done} of ${plural(tables.length, 'table')}`, `${count(sum(tables, (table) => table.rows))} rows`, ...speed, took];
+  const figures = [
+    what,
+    percent(fraction),
+    `${done} of ${plural(tables.length, 'table')}`,
+    `${count(sum(tables, (table) => table.rows))} rows`,
+    ...speed,
+    took,
+  ];
   return colours.bold(shorten(figures.filter(Boolean).join('  '), width));
 }
 
 /** The same in one line of plain text, for logs and pipes. */
 export function plainLine(progress: LiveProgress, rates: ProgressRates, now: number): string {
-  const line = totalLine(progress, rates.total(progress), Number.POSITIVE_INFINITY, { bold: (text: string) => text } as Colours, now);
-  const active = progress.tables.filter((table) => MOVING.has(table.phase)).map((table) => `${oneLine(table.table)} ${table.phase === 'copying' ? percent(fractionOf(table)) : table.phase}`);
+  const line = totalLine(
+    progress,
+    rates.total(progress),
+    Number.POSITIVE_INFINITY,
+    { bold: (text: string) => text } as Colours,
+    now,
+  );
+  const active = progress.tables
+    .filter((table) => MOVING.has(table.phase))
+    .map((table) => `${oneLine(table.table)} ${table.phase === 'copying' ? percent(fractionOf(table)) : table.phase}`);
   return active.length === 0 ? line : `${line}  [${active.slice(0, 8).join(', ')}${active.length > 8 ? ', …' : ''}]`;
 }
 
 /** `145.0k rows/s`, `23.1 MB/s`, `12s left`: what is known of these. */
 function speedOf(rate: Rate | undefined): string[] {
   if (!rate) return [];
-  const known = [rate.rowsPerSecond > 0 && formatRows(rate), rate.bytesPerSecond > 0 && formatBytes(rate), rate.secondsLeft !== undefined && `${formatTimeLeft(rate)} left`];
+  const known = [
+    rate.rowsPerSecond > 0 && formatRows(rate),
+    rate.bytesPerSecond > 0 && formatBytes(rate),
+    rate.secondsLeft !== undefined && `${formatTimeLeft(rate)} left`,
+  ];
   return known.filter((text) => text !== false);
 }
 
-const percent = (fraction: number | undefined): string => (fraction === undefined ? '' : `${Math.floor(fraction * 100)}%`);
+const percent = (fraction: number | undefined): string =>
+  fraction === undefined ? '' : `${Math.floor(fraction * 100)}%`;
 
 function sum<T>(items: readonly T[], figure: (item: T) => number): number {
   return items.reduce((total, item) => total + figure(item), 0);

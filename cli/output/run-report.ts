@@ -19,7 +19,9 @@ export interface ReportOptions {
 
 /** Both sides' figures of a table, compared; undefined before they were taken. */
 export function verdictOf({ sourceAggregates, targetAggregates, plan }: RunTableRecord): TableVerdict | undefined {
-  return sourceAggregates && targetAggregates ? compareAggregates(sourceAggregates, targetAggregates, plan.columns) : undefined;
+  return sourceAggregates && targetAggregates
+    ? compareAggregates(sourceAggregates, targetAggregates, plan.columns)
+    : undefined;
 }
 
 export function runReport({ run, tables }: RunDetails, options: ReportOptions): string {
@@ -27,8 +29,14 @@ export function runReport({ run, tables }: RunDetails, options: ReportOptions): 
   const blocks = [head(run, colours)];
   if (tables.length > 0) blocks.push(verificationTable(tables, options));
   if (options.figures) blocks.push(...tables.flatMap((table) => figuresOf(table, options)));
-  const warnings = [...(run.plan?.warnings ?? []), ...tables.flatMap((table) => table.warnings.map((warning) => `${table.tableId}: ${warning}`))];
-  if (warnings.length > 0) blocks.push([...new Set(warnings)].map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'));
+  const warnings = [
+    ...(run.plan?.warnings ?? []),
+    ...tables.flatMap((table) => table.warnings.map((warning) => `${table.tableId}: ${warning}`)),
+  ];
+  if (warnings.length > 0)
+    blocks.push(
+      [...new Set(warnings)].map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'),
+    );
   const errors = failures(run, tables);
   if (errors.length > 0) blocks.push(errors.map((error) => renderError(error, colours, width)).join('\n'));
   return blocks.join('\n\n');
@@ -36,7 +44,9 @@ export function runReport({ run, tables }: RunDetails, options: ReportOptions): 
 
 /** Errors of tables and of the run, each told once; that a run was cancelled is told by the run. */
 function failures(run: RunRecord, tables: RunTableRecord[]): ErrorReport[] {
-  const all: (ErrorReport | undefined)[] = tables.map((table) => table.error && { ...table.error, place: { table: table.tableId, ...table.error.place } });
+  const all: (ErrorReport | undefined)[] = tables.map(
+    (table) => table.error && { ...table.error, place: { table: table.tableId, ...table.error.place } },
+  );
   const cancelled = (error: ErrorReport | undefined): boolean => error?.code === 'CANCELLED' && run.error !== undefined;
   all.push(run.error);
   const seen = new Set<string>();
@@ -50,7 +60,9 @@ function failures(run: RunRecord, tables: RunTableRecord[]): ErrorReport[] {
 export function paintStatus(status: string, colours: Colours): string {
   if (status === 'done' || status === 'published') return colours.green(status);
   if (status === 'failed' || status === 'refused') return colours.red(status);
-  return status === 'partial' || status === 'cancelled' || status === 'paused' ? colours.yellow(status) : colours.cyan(status);
+  return status === 'partial' || status === 'cancelled' || status === 'paused'
+    ? colours.yellow(status)
+    : colours.cyan(status);
 }
 
 function head(run: RunRecord, colours: Colours): string {
@@ -66,14 +78,15 @@ function head(run: RunRecord, colours: Colours): string {
 }
 
 function verificationTable(tables: RunTableRecord[], { colours, width }: ReportOptions): string {
+  const roomy = width === undefined || width >= 120;
   const columns = [
     { title: 'TABLE', flexible: true },
     { title: 'STATE' },
-    { title: 'ROWS SOURCE', align: 'right' },
-    { title: 'ROWS TARGET', align: 'right' },
+    { title: roomy ? 'ROWS SOURCE' : 'SOURCE', align: 'right' },
+    { title: roomy ? 'ROWS TARGET' : 'TARGET', align: 'right' },
     { title: 'COMPARED', flexible: true },
-    { title: 'PUBLISHED BY' },
-    { title: 'READERS WAITED', align: 'right' },
+    { title: roomy ? 'PUBLISHED BY' : 'BY' },
+    { title: roomy ? 'READERS WAITED' : 'WAITED', align: 'right' },
     { title: 'TOOK', align: 'right' },
   ] as const;
   const rows = tables.map((table) => {
@@ -101,11 +114,12 @@ function verificationTable(tables: RunTableRecord[], { colours, width }: ReportO
 
 function compared({ plan, sourceAggregates }: RunTableRecord, verdict: TableVerdict | undefined): string {
   if (!verdict) return plan.verify === 'none' ? 'not asked for' : sourceAggregates ? 'source only' : '';
-  if (verdict.columns.every(({ verdict: each }) => each === 'not-compared')) return verdict.rows.equal ? 'rows equal' : 'rows differ';
+  if (verdict.columns.every(({ verdict: each }) => each === 'not-compared'))
+    return verdict.rows.equal ? 'rows equal' : 'rows differ';
   const differing = verdict.columns.filter(({ verdict: each }) => each === 'different').length;
   if (differing > 0) return `${plural(differing, 'column')} differ`;
   const equal = verdict.columns.filter(({ verdict: each }) => each === 'equal').length;
-  return `rows and ${equal} of ${plural(verdict.columns.length, 'column')} equal`;
+  return `rows, ${equal} of ${plural(verdict.columns.length, 'column')} equal`;
 }
 
 /** Every figure of a table: one value where both sides agree, both where they do not. */
@@ -121,7 +135,14 @@ function figuresOf(table: RunTableRecord, { colours, width }: ReportOptions): st
       const differs = column.different.some((pair) => pair.figure === name);
       return differs ? `${a ?? 'none'} ≠ ${b ?? 'none'}` : (a ?? b ?? '');
     };
-    return [column.source === column.target ? column.source : `${column.source} → ${column.target}`, figure('nulls'), figure('sum'), figure('min'), figure('max'), column.verdict];
+    return [
+      column.source === column.target ? column.source : `${column.source} → ${column.target}`,
+      figure('nulls'),
+      figure('sum'),
+      figure('min'),
+      figure('max'),
+      column.verdict,
+    ];
   });
   const columns = [
     { title: 'COLUMN', flexible: true },
@@ -132,6 +153,16 @@ function figuresOf(table: RunTableRecord, { colours, width }: ReportOptions): st
     { title: 'RESULT' },
   ] as const;
   const paint = (cell: string, _row: number, column: number): string =>
-    column === 5 ? cell.replace(/\S+/, (result) => (result === 'equal' ? colours.green(result) : result === 'different' ? colours.red(result) : colours.yellow(result))) : cell;
-  return [`${colours.bold(oneLine(table.tableId))}\n${formatTable(columns, rows, { width, paintTitle: colours.dim, paint })}`];
+    column === 5
+      ? cell.replace(/\S+/, (result) =>
+          result === 'equal'
+            ? colours.green(result)
+            : result === 'different'
+              ? colours.red(result)
+              : colours.yellow(result),
+        )
+      : cell;
+  return [
+    `${colours.bold(oneLine(table.tableId))}\n${formatTable(columns, rows, { width, paintTitle: colours.dim, paint })}`,
+  ];
 }

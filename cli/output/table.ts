@@ -17,11 +17,17 @@ const LEAST = 8;
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  options: { width?: number; paintTitle?: (text: string) => string; paint?: (text: string, row: number, column: number) => string } = {},
+  options: {
+    width?: number;
+    paintTitle?: (text: string) => string;
+    paint?: (text: string, row: number, column: number) => string;
+  } = {},
 ): string {
   const { width, paintTitle = (text) => text, paint = (text) => text } = options;
   const cells = rows.map((row) => columns.map((_, index) => oneLine(row[index] ?? '')));
-  const widths = columns.map(({ title }, index) => Math.max(widthOf(title), ...cells.map((row) => widthOf(row[index] ?? ''))));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[index] ?? ''))),
+  );
   if (width !== undefined) fit(widths, columns, width);
   const line = (texts: readonly string[], decorate: (text: string, column: number) => string): string =>
     texts
@@ -44,7 +50,12 @@ function fit(widths: number[], columns: readonly Column[], width: number): void 
   while (total() > width) {
     let widest = -1;
     for (const [index, column] of columns.entries()) {
-      if (column.flexible && (widths[index] ?? 0) > LEAST && (widest < 0 || (widths[index] ?? 0) > (widths[widest] ?? 0))) widest = index;
+      if (
+        column.flexible &&
+        (widths[index] ?? 0) > LEAST &&
+        (widest < 0 || (widths[index] ?? 0) > (widths[widest] ?? 0))
+      )
+        widest = index;
     }
     if (widest < 0) return;
     widths[widest] = (widths[widest] ?? 0) - 1;

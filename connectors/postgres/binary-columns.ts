@@ -54,7 +54,9 @@ function decodeValues(source: FieldSource, logical: LogicalType, form: WireForm)
     case 'timestamp':
       return decodeTimestamps(source, new BigInt64Array(rows));
     case 'float4':
-      return logical.kind === 'float64' ? decodeFloat32Wide(source, new Float64Array(rows)) : decodeFloat32(source, new Float32Array(rows));
+      return logical.kind === 'float64'
+        ? decodeFloat32Wide(source, new Float64Array(rows))
+        : decodeFloat32(source, new Float32Array(rows));
     case 'float8':
       return decodeFloat64(source, new Float64Array(rows));
     case 'numeric':
@@ -223,7 +225,8 @@ function decodeBytes(source: FieldSource, skip: 0 | 1): BytesValues {
     const at = fields[row]!;
     if (at >= 0) {
       const length = view.getInt32(at - 4) - skip;
-      if (skip === 1 && (length < 0 || view.getUint8(at) !== 1)) throw brokenStream('jsonb is not of version 1', source.column);
+      if (skip === 1 && (length < 0 || view.getUint8(at) !== 1))
+        throw brokenStream('jsonb is not of version 1', source.column);
       size += length;
     }
     offsets[row + 1] = size;

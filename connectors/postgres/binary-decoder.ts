@@ -124,10 +124,12 @@ export class BinaryCopyDecoder {
 
   #readHeader(): boolean {
     const available = Math.min(this.#filled, SIGNATURE.length);
-    for (let i = 0; i < available; i++) if (this.#bytes[i] !== SIGNATURE[i]) throw brokenStream('its signature is missing');
+    for (let i = 0; i < available; i++)
+      if (this.#bytes[i] !== SIGNATURE[i]) throw brokenStream('its signature is missing');
     if (this.#filled < FIXED_HEADER) return false;
     const flags = this.#view.getUint32(SIGNATURE.length);
-    if (flags >>> 16 !== 0) throw brokenStream(`its flags are 0x${flags.toString(16)}, of which a critical one is unknown`);
+    if (flags >>> 16 !== 0)
+      throw brokenStream(`its flags are 0x${flags.toString(16)}, of which a critical one is unknown`);
     const extension = this.#view.getInt32(SIGNATURE.length + 4);
     if (extension < 0 || extension > MAX_FIELD) throw brokenStream('the length of its header is impossible');
     if (this.#filled < FIXED_HEADER + extension) return false;
@@ -196,11 +198,30 @@ export class BinaryCopyDecoder {
     const rows = this.#rows;
     const columns = this.#columns.map(({ name, logical }, index): ColumnVector => {
       const first = index * this.#fieldRows;
-      const source: FieldSource = { bytes: this.#bytes, view: this.#view, fields: this.#fields.subarray(first, first + rows), column: name, index };
+      const source: FieldSource = {
+        bytes: this.#bytes,
+        view: this.#view,
+        fields: this.#fields.subarray(first, first + rows),
+        column: name,
+        index,
+      };
       return decodeColumn(source, logical, this.#forms[index]!);
     });
     this.#from = this.#scanned;
     this.#rows = 0;
+    this.#shrink();
     return { rows, columns };
+  }
+
+  /** A value of a hundred megabytes is not to hold on to its room for the rest of the stream. */
+  #shrink(): void {
+    const rest = this.#filled - this.#from;
+    if (this.#bytes.length <= this.#batchBytes * 2 || rest > this.#batchBytes) return;
+    const bytes = new Uint8Array(this.#batchBytes + rest);
+    bytes.set(this.#bytes.subarray(this.#from, this.#filled));
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+    this.#from = this.#scanned = 0;
+    this.#filled = rest;
   }
 }

@@ -10,7 +10,27 @@ export { RowValueError } from './binary-errors';
 export type { TargetColumn } from './binary-target';
 
 /** Opens a binary COPY: send once, before the first row. */
-export const BINARY_HEADER: Uint8Array = Uint8Array.of(0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+export const BINARY_HEADER: Uint8Array = Uint8Array.of(
+  0x50,
+  0x47,
+  0x43,
+  0x4f,
+  0x50,
+  0x59,
+  0x0a,
+  0xff,
+  0x0d,
+  0x0a,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+);
 /** Ends a binary COPY: send once, after the last row. */
 export const BINARY_TRAILER: Uint8Array = Uint8Array.of(0xff, 0xff);
 
@@ -20,7 +40,10 @@ const MAX_BLOCK_ROWS = 16_384;
 const MAX_ROW = 0x7fffffff;
 
 /** Whether values of this column can be written to `nativeType` in binary; else the whole COPY must be in text format. */
-export function canEncodeBinary({ logical, isEnum }: Pick<TargetColumn, 'logical' | 'isEnum'>, nativeType: string): boolean {
+export function canEncodeBinary(
+  { logical, isEnum }: Pick<TargetColumn, 'logical' | 'isEnum'>,
+  nativeType: string,
+): boolean {
   const native = parseNativeType(nativeType);
   const form = wireForm(native, isEnum);
   if (form === undefined) return false;
@@ -55,16 +78,24 @@ export function canEncodeBinary({ logical, isEnum }: Pick<TargetColumn, 'logical
  * Throws RowValueError (VALUE_NOT_REPRESENTABLE, VALUE_TOO_LONG) on a value that the target column cannot hold exactly,
  * TYPE_NOT_SUPPORTED for a column that `canEncodeBinary` refuses.
  */
-export function* encodeBinary(batch: ColumnBatch, columns: readonly TargetColumn[]): Generator<Uint8Array, void, undefined> {
-  if (batch.columns.length !== columns.length) throw new Error(`A batch has ${batch.columns.length} columns where ${columns.length} were expected.`);
+export function* encodeBinary(
+  batch: ColumnBatch,
+  columns: readonly TargetColumn[],
+): Generator<Uint8Array, void, undefined> {
+  if (batch.columns.length !== columns.length)
+    throw new Error(`A batch has ${batch.columns.length} columns where ${columns.length} were expected.`);
   const writers = columns.map((column, index) => {
     if (!canEncodeBinary(column, column.nativeType)) {
-      throw new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${column.name} of type ${column.nativeType} cannot be loaded in binary from ${column.logical.kind}.`, { column: column.name });
+      throw new LongshoreError(
+        'TYPE_NOT_SUPPORTED',
+        `Column ${column.name} of type ${column.nativeType} cannot be loaded in binary from ${column.logical.kind}.`,
+        { column: column.name },
+      );
     }
     return fieldWriter(batch.columns[index]!, column, index);
   });
   let blockRows = Math.min(batch.rows, 1024);
-  for (let from = 0; from < batch.rows; ) {
+  for (let from = 0; from < batch.rows;) {
     const to = Math.min(batch.rows, from + blockRows);
     const block = measure(writers, from, to, columns);
     yield write(writers, block, columns.length);
@@ -92,7 +123,14 @@ function measure(writers: FieldWriter[], from: number, to: number, columns: read
   for (let row = 0; row < rows; row++) {
     const next = bytes + lengths[row]!;
     if (row > 0 && next > CHUNK_BYTES) return { from, rows: row, bytes, starts };
-    if (next > MAX_ROW) throw new RowValueError('VALUE_TOO_LONG', `A row has ${next} bytes; Postgres takes no row as long.`, columns[0]?.name ?? '', 0, from + row);
+    if (next > MAX_ROW)
+      throw new RowValueError(
+        'VALUE_TOO_LONG',
+        `A row has ${next} bytes; Postgres takes no row as long.`,
+        columns[0]?.name ?? '',
+        0,
+        from + row,
+      );
     starts[row] = bytes;
     bytes = next;
   }

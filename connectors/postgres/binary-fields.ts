@@ -21,7 +21,11 @@ export function fieldWriter(vector: ColumnVector, column: TargetColumn, index: n
     case 'uint4':
       return fixedWriter(vector.validity, 4, integerWriter(vector, place, 4, 0, 0xffffffff));
     case 'int8':
-      return fixedWriter(vector.validity, 8, vector.values instanceof Int32Array ? widenedWriter(vector.values) : int64Writer(asInt64(vector.values)));
+      return fixedWriter(
+        vector.validity,
+        8,
+        vector.values instanceof Int32Array ? widenedWriter(vector.values) : int64Writer(asInt64(vector.values)),
+      );
     case 'float4':
       return fixedWriter(vector.validity, 4, float32Writer(vector, place));
     case 'float8':
@@ -73,7 +77,13 @@ const booleanWriter =
     view.setUint8(at, values[row]!);
 
 /** Integers of up to 32 bits on the wire, from 32 or 64 bits in the batch. */
-function integerWriter({ values }: ColumnVector, place: FieldPlace, width: 2 | 4, least: number, most: number): ValueWriter {
+function integerWriter(
+  { values }: ColumnVector,
+  place: FieldPlace,
+  width: 2 | 4,
+  least: number,
+  most: number,
+): ValueWriter {
   const put = (row: number, value: number, view: DataView, at: number): void => {
     if (value < least || value > most) refuse(place, row, `${value} is out of range`);
     if (width === 2) view.setInt16(at, value);
@@ -123,7 +133,8 @@ function float32Writer({ values }: ColumnVector, place: FieldPlace): ValueWriter
   const number = values instanceof BigInt64Array ? (row: number) => exactNumber(values, place, row) : numberOf(values);
   return (row, view, at) => {
     const value = number(row);
-    if (Math.fround(value) !== value && !Number.isNaN(value)) refuse(place, row, `${value} has more digits than it holds exactly`);
+    if (Math.fround(value) !== value && !Number.isNaN(value))
+      refuse(place, row, `${value} has more digits than it holds exactly`);
     view.setFloat32(at, value);
   };
 }
@@ -141,7 +152,8 @@ function float64Writer({ values }: ColumnVector, place: FieldPlace): ValueWriter
 }
 
 function numberOf(values: ColumnVector['values']): (row: number) => number {
-  if (values instanceof Int32Array || values instanceof Float32Array || values instanceof Float64Array) return (row) => values[row]!;
+  if (values instanceof Int32Array || values instanceof Float32Array || values instanceof Float64Array)
+    return (row) => values[row]!;
   throw new TypeError('Column values are not numbers.');
 }
 

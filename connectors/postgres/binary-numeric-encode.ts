@@ -87,7 +87,8 @@ class NumericEncoder {
     this.#lowest = -Math.ceil(this.#scale / 4);
     this.#display = precision === undefined ? this.#scale : Math.max(0, targetScale);
     this.#places = precision !== undefined && targetScale < this.#scale ? targetScale : undefined;
-    this.#whole = precision !== undefined && precision - targetScale < sourceWhole ? precision - targetScale : undefined;
+    this.#whole =
+      precision !== undefined && precision - targetScale < sourceWhole ? precision - targetScale : undefined;
     this.#load = this.#loader(vector);
   }
 
@@ -120,7 +121,8 @@ class NumericEncoder {
     const last = -4 * (bottom + this.#lowest);
     const excess = last - places;
     if (excess <= 0) return;
-    if (excess >= 4 || this.#groups[bottom]! % POWERS[excess]! !== 0) refuse(this.place, row, 'it has more decimal places');
+    if (excess >= 4 || this.#groups[bottom]! % POWERS[excess]! !== 0)
+      refuse(this.place, row, 'it has more decimal places');
   }
 
   /** `top` is the highest digit that is not 0. */

@@ -42,7 +42,13 @@ function checkedDigits(source: FieldSource, at: number): number {
 
 function tooPrecise(source: FieldSource, row: number, precision: number, scale: number): never {
   const { column, index } = source;
-  throw new RowValueError('VALUE_NOT_REPRESENTABLE', `A value of column ${column} has more digits than decimal(${precision},${scale}) holds.`, column, index, row);
+  throw new RowValueError(
+    'VALUE_NOT_REPRESENTABLE',
+    `A value of column ${column} has more digits than decimal(${precision},${scale}) holds.`,
+    column,
+    index,
+    row,
+  );
 }
 
 /**
@@ -173,7 +179,14 @@ function decodeInto128(source: FieldSource, precision: number, scale: number, ou
   return out;
 }
 
-function bigValue(source: FieldSource, row: number, at: number, digits: number, precision: number, scale: number): bigint {
+function bigValue(
+  source: FieldSource,
+  row: number,
+  at: number,
+  digits: number,
+  precision: number,
+  scale: number,
+): bigint {
   const { view } = source;
   const weight = view.getInt16(at + 2);
   // 38 digits span at most 11 groups; what spans many more is not worth computing.

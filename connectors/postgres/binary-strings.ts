@@ -9,7 +9,12 @@ const MAX_VALUE = 2 ** 30 - 1;
 const SPACE = 0x20;
 
 /** text, bytea, json as they stand; jsonb behind its version byte. */
-export function stringWriter(vector: ColumnVector, place: FieldPlace, form: 'bytes' | 'text' | 'jsonb', native: NativeType): FieldWriter {
+export function stringWriter(
+  vector: ColumnVector,
+  place: FieldPlace,
+  form: 'bytes' | 'text' | 'jsonb',
+  native: NativeType,
+): FieldWriter {
   const { validity } = vector;
   const { data, offsets } = asBytesValues(vector.values);
   const source = viewOf(data);

@@ -27,8 +27,19 @@ export interface FieldPlace {
   index: number;
 }
 
-export function refuse({ column, index }: FieldPlace, row: number, why: string, code: 'VALUE_NOT_REPRESENTABLE' | 'VALUE_TOO_LONG' = 'VALUE_NOT_REPRESENTABLE'): never {
-  throw new RowValueError(code, `A value of column ${column.name} does not fit ${column.nativeType}: ${why}.`, column.name, index, row);
+export function refuse(
+  { column, index }: FieldPlace,
+  row: number,
+  why: string,
+  code: 'VALUE_NOT_REPRESENTABLE' | 'VALUE_TOO_LONG' = 'VALUE_NOT_REPRESENTABLE',
+): never {
+  throw new RowValueError(
+    code,
+    `A value of column ${column.name} does not fit ${column.nativeType}: ${why}.`,
+    column.name,
+    index,
+    row,
+  );
 }
 
 /** Writes the value of a row that is not NULL. One such function per column and type, so that calls are inlined. */

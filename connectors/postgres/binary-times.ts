@@ -31,10 +31,12 @@ export function dateWriter(values: Int32Array, place: FieldPlace): ValueWriter {
  * What is to divide a number of microseconds for a column of `digits` fractional seconds; 1 where any does. Postgres would
  * round.
  */
-export const unitOf = (digits: number | undefined): number => (digits === undefined || digits >= 6 ? 1 : 10 ** (6 - digits));
+export const unitOf = (digits: number | undefined): number =>
+  digits === undefined || digits >= 6 ? 1 : 10 ** (6 - digits);
 
 /** Remainder of a 64-bit value by a unit of at most 10^6, without a BigInt. */
-const remainder = (high: number, low: number, unit: number): number => ((high % unit) * (4294967296 % unit) + ((low >>> 0) % unit)) % unit;
+const remainder = (high: number, low: number, unit: number): number =>
+  ((high % unit) * (4294967296 % unit) + ((low >>> 0) % unit)) % unit;
 
 export function timeWriter(values: BigInt64Array, place: FieldPlace, digits: number | undefined): ValueWriter {
   const words = halves(values);
@@ -69,7 +71,8 @@ export function timestampWriter(values: BigInt64Array, place: FieldPlace, digits
     const shiftedLow = (low - EPOCH_LOW) | 0;
     const shiftedHigh = high - EPOCH_HIGH - (low >>> 0 < EPOCH_LOW ? 1 : 0);
     if (shiftedHigh < FIRST_HIGH) refuse(place, row, `microsecond ${values[row]} of the epoch is out of its range`);
-    if (unit !== 1 && remainder(high, low, unit) !== 0) refuse(place, row, `it has more than ${digits} digits of a second`);
+    if (unit !== 1 && remainder(high, low, unit) !== 0)
+      refuse(place, row, `it has more than ${digits} digits of a second`);
     view.setInt32(at, shiftedHigh);
     view.setInt32(at + 4, shiftedLow);
   };

@@ -30,7 +30,11 @@ const SYNONYMS: Record<string, string> = {
 export function parseNativeType(text: string): NativeType {
   const match = /^([^()[\]"]*?)\s*(?:\(([-\d,\s]*)\))?\s*([^()[\]"]*)$/.exec(text.trim());
   if (!match) return { base: text.trim(), modifiers: [] };
-  const words = `${match[1]} ${match[3]}`.trim().replaceAll(/\s+/g, ' ').toLowerCase().replace(/^pg_catalog\./, '');
+  const words = `${match[1]} ${match[3]}`
+    .trim()
+    .replaceAll(/\s+/g, ' ')
+    .toLowerCase()
+    .replace(/^pg_catalog\./, '');
   const base = Object.hasOwn(SYNONYMS, words) ? SYNONYMS[words]! : words;
   const modifiers = match[2]?.trim() ? match[2].split(',').map(Number) : [];
   // `character` alone is one character long; `bpchar` alone has no limit.
@@ -40,10 +44,40 @@ export function parseNativeType(text: string): NativeType {
 /** Types whose binary form is their text in the client's encoding. */
 const TEXT_FORM = new Set(['text', 'varchar', 'bpchar', 'name', 'json', 'citext']);
 
-const UNSIGNED_32 = new Set(['oid', 'xid', 'cid', 'regproc', 'regprocedure', 'regoper', 'regoperator', 'regclass', 'regtype', 'regrole', 'regnamespace', 'regconfig', 'regdictionary', 'regcollation']);
+const UNSIGNED_32 = new Set([
+  'oid',
+  'xid',
+  'cid',
+  'regproc',
+  'regprocedure',
+  'regoper',
+  'regoperator',
+  'regclass',
+  'regtype',
+  'regrole',
+  'regnamespace',
+  'regconfig',
+  'regdictionary',
+  'regcollation',
+]);
 
 /** Forms of values in binary COPY that Longshore reads and writes. */
-export type WireForm = 'bool' | 'int2' | 'int4' | 'int8' | 'uint4' | 'float4' | 'float8' | 'numeric' | 'date' | 'time' | 'timestamp' | 'uuid' | 'bytes' | 'text' | 'jsonb';
+export type WireForm =
+  | 'bool'
+  | 'int2'
+  | 'int4'
+  | 'int8'
+  | 'uint4'
+  | 'float4'
+  | 'float8'
+  | 'numeric'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'uuid'
+  | 'bytes'
+  | 'text'
+  | 'jsonb';
 
 /** The form of a native type on the wire, or undefined when Longshore has none for it. */
 export function wireForm({ base }: NativeType, isEnum = false): WireForm | undefined {

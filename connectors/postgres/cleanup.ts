@@ -15,7 +15,10 @@ export async function cleanup(pool: PostgresPool, stagingSchema: string, runId: 
     const names = tables.rows.map(({ name }) => qualified({ schema: stagingSchema, name }));
     // CASCADE reaches the foreign keys among the run's own staging tables; nothing else can refer to them.
     if (names.length > 0) await client.query(`DROP TABLE ${names.join(', ')} CASCADE`);
-    const markers = await client.query<{ parts: string | null; published: string | null }>('SELECT to_regclass($1)::text AS parts, to_regclass($2)::text AS published', [partsTable(stagingSchema), publishedTable(stagingSchema)]);
+    const markers = await client.query<{ parts: string | null; published: string | null }>(
+      'SELECT to_regclass($1)::text AS parts, to_regclass($2)::text AS published',
+      [partsTable(stagingSchema), publishedTable(stagingSchema)],
+    );
     const { parts, published } = markers.rows[0] ?? { parts: null, published: null };
     if (parts) await client.query(`DELETE FROM ${partsTable(stagingSchema)} WHERE run_id = $1`, [runId]);
     if (published) await client.query(`DELETE FROM ${publishedTable(stagingSchema)} WHERE run_id = $1`, [runId]);

@@ -6,7 +6,10 @@ import { ident, identList, literal, qualified } from './sql';
 
 const NAME = '(?:"(?:[^"]|"")+"|[^\\s".(]+)';
 const INDEX = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${NAME} )?ON (?:ONLY )?(?:${NAME}\\.)?${NAME} (USING .*)$`, 's');
-const FOREIGN_KEY = new RegExp(`^(FOREIGN KEY \\((?:"(?:[^"]|"")*"|[^"()])*\\) REFERENCES )(?:ONLY )?(?:${NAME}\\.)?${NAME}(\\(.*)$`, 's');
+const FOREIGN_KEY = new RegExp(
+  `^(FOREIGN KEY \\((?:"(?:[^"]|"")*"|[^"()])*\\) REFERENCES )(?:ONLY )?(?:${NAME}\\.)?${NAME}(\\(.*)$`,
+  's',
+);
 
 /** The part of a CREATE INDEX text that does not name index or table: `USING btree (a, b) WHERE …`. Undefined when not understood. */
 export const indexBody = (definition: string): string | undefined => INDEX.exec(definition)?.[1];
@@ -37,17 +40,26 @@ export function columnsSql(plan: TablePlan): string {
 /** What the preview shows for a table that the target lacks: columns, identity and primary key. */
 export function createTableSql(plan: TablePlan): string {
   const lines = [columnsSql(plan).slice(2, -2)];
-  if (plan.source.primaryKey && keyColumns(plan).length > 0) lines.push(`  CONSTRAINT ${ident(plan.source.primaryKey.name)} PRIMARY KEY (${identList(keyColumns(plan))})`);
-  const identities = identityColumns(plan).map(({ target, kind }) => `ALTER TABLE ${qualified(plan.targetRef)} ALTER COLUMN ${ident(target)} ADD GENERATED ${kind} AS IDENTITY`);
+  if (plan.source.primaryKey && keyColumns(plan).length > 0)
+    lines.push(`  CONSTRAINT ${ident(plan.source.primaryKey.name)} PRIMARY KEY (${identList(keyColumns(plan))})`);
+  const identities = identityColumns(plan).map(
+    ({ target, kind }) =>
+      `ALTER TABLE ${qualified(plan.targetRef)} ALTER COLUMN ${ident(target)} ADD GENERATED ${kind} AS IDENTITY`,
+  );
   const indexes = plan.source.indexes.flatMap((index) => {
     const body = isFromPostgres(plan) && index.definition !== undefined ? indexBody(index.definition) : undefined;
     const isKey = [plan.source.primaryKey, ...plan.source.uniqueKeys].some((key) => key?.name === index.name);
-    return body === undefined || isKey || !keepsColumns(plan, index.columns) ? [] : [`CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ident(index.name)} ON ${qualified(plan.targetRef)} ${body}`];
+    return body === undefined || isKey || renames(plan) || needsMissing(plan, body)
+      ? []
+      : [`CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ident(index.name)} ON ${qualified(plan.targetRef)} ${body}`];
   });
   for (const key of plan.source.uniqueKeys) {
-    if (keepsColumns(plan, key.columns)) lines.push(`  CONSTRAINT ${ident(key.name)} UNIQUE (${identList(targetNames(plan, key.columns))})`);
+    if (keepsColumns(plan, key.columns))
+      lines.push(`  CONSTRAINT ${ident(key.name)} UNIQUE (${identList(targetNames(plan, key.columns))})`);
   }
-  return [`CREATE TABLE ${qualified(plan.targetRef)} (\n${lines.join(',\n')}\n)`, ...identities, ...indexes].join(';\n');
+  return [`CREATE TABLE ${qualified(plan.targetRef)} (\n${lines.join(',\n')}\n)`, ...identities, ...indexes].join(
+    ';\n',
+  );
 }
 
 /** The primary key in the target's names; empty when there is none or a column of it is left out. */
@@ -56,10 +68,16 @@ export function keyColumns(plan: TablePlan): string[] {
   return keepsColumns(plan, key) ? targetNames(plan, key) : [];
 }
 
-export const keepsColumns = (plan: TablePlan, sources: readonly string[]): boolean => sources.length > 0 && sources.every((name) => plan.columns.some((column) => column.source === name));
+export const keepsColumns = (plan: TablePlan, sources: readonly string[]): boolean =>
+  sources.length > 0 && sources.every((name) => plan.columns.some((column) => column.source === name));
+
+/** An index's text may name a column, in an expression or condition, that is not transferred. */
+export const needsMissing = (plan: TablePlan, body: string): boolean =>
+  plan.source.columns.some(({ name }) => body.includes(name) && !plan.columns.some((column) => column.source === name));
 
 /** Source column names as the target calls them. All must be in the plan. */
-export const targetNames = (plan: TablePlan, sources: readonly string[]): string[] => sources.map((name) => plan.columns.find((column) => column.source === name)?.target ?? name);
+export const targetNames = (plan: TablePlan, sources: readonly string[]): string[] =>
+  sources.map((name) => plan.columns.find((column) => column.source === name)?.target ?? name);
 
 /** Columns are renamed on the way, so that SQL text of the source does not fit the target. */
 export const renames = (plan: TablePlan): boolean => plan.columns.some((column) => column.source !== column.target);
@@ -68,19 +86,24 @@ export function identityColumns(plan: TablePlan): { target: string; kind: 'ALWAY
   return plan.columns.flatMap((column) => {
     const identity = sourceColumn(plan, column.source)?.identity;
     const isInteger = /^(smallint|integer|bigint)$/.test(column.targetType);
-    return identity !== undefined && isInteger ? [{ target: column.target, kind: identity === 'always' ? ('ALWAYS' as const) : ('BY DEFAULT' as const) }] : [];
+    return identity !== undefined && isInteger
+      ? [{ target: column.target, kind: identity === 'always' ? ('ALWAYS' as const) : ('BY DEFAULT' as const) }]
+      : [];
   });
 }
 
 /** SQL text of the source (defaults, index definitions) means the same in the target. */
 export const isFromPostgres = (plan: TablePlan): boolean => plan.sourceKind === 'postgres';
 
-const sourceColumn = (plan: TablePlan, name: string): ColumnSchema | undefined => plan.source.columns.find((column) => column.name === name);
+const sourceColumn = (plan: TablePlan, name: string): ColumnSchema | undefined =>
+  plan.source.columns.find((column) => column.name === name);
 
 /** A sequence of the source does not exist in the target, so a default that draws from one stays behind. */
 function carriedDefault(plan: TablePlan, column: ColumnSchema): string | undefined {
   const isPlain = column.defaultSql !== undefined && !/\b(nextval|currval|setval)\s*\(/i.test(column.defaultSql);
-  return isFromPostgres(plan) && !column.generated && column.identity === undefined && isPlain ? column.defaultSql : undefined;
+  return isFromPostgres(plan) && !column.generated && column.identity === undefined && isPlain
+    ? column.defaultSql
+    : undefined;
 }
 
 /** `fillfactor=70` and the like as the list of ALTER … SET. */

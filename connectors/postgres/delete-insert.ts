@@ -6,7 +6,7 @@ import type { LiveForeignKey, LiveTrigger } from './dependents';
 import { sqlState, toPostgresError } from './errors';
 import { checkKeys } from './foreign-keys';
 import type { PostgresClient } from './pool';
-import { findTable, keysAround, parentsFirst, takesPlace, type StagedTable } from './publish-set';
+import { findTable, keysAround, nullableColumns, parentsFirst, takesPlace, type StagedTable } from './publish-set';
 import { advanceSequences, type Furthest } from './sequences';
 import { ident, identList, qualified } from './sql';
 
@@ -16,7 +16,11 @@ export function inPlaceLocksSql(tables: readonly StagedTable[]): string[] {
     const names = tables.filter((table) => table.strategy === strategy).map(({ ref }) => qualified(ref));
     return names.length === 0 ? [] : [`LOCK TABLE ${names.toSorted().join(', ')} IN ${mode} MODE`];
   };
-  return [...lock('truncate-insert', 'ACCESS EXCLUSIVE'), ...lock('delete-insert', 'SHARE ROW EXCLUSIVE'), ...lock('append', 'ROW EXCLUSIVE')];
+  return [
+    ...lock('truncate-insert', 'ACCESS EXCLUSIVE'),
+    ...lock('delete-insert', 'SHARE ROW EXCLUSIVE'),
+    ...lock('append', 'ROW EXCLUSIVE'),
+  ];
 }
 
 /** May this session keep triggers and foreign keys quiet? Leaves the transaction as it was. */
@@ -34,7 +38,12 @@ export async function mayQuiet(client: PostgresClient): Promise<boolean> {
 }
 
 /** `all`: every table of the request, for foreign keys between those that are swapped and those that are not. */
-export async function replaceInPlace(client: PostgresClient, all: readonly StagedTable[], furthest: Furthest, quiet: boolean): Promise<string[]> {
+export async function replaceInPlace(
+  client: PostgresClient,
+  all: readonly StagedTable[],
+  furthest: Furthest,
+  quiet: boolean,
+): Promise<string[]> {
   const ordered = parentsFirst(all.filter((table) => !takesPlace(table)));
   const replaced = ordered.filter(({ strategy }) => strategy !== 'append');
   const cycles = quiet ? [] : closingKeys(ordered);
@@ -43,11 +52,12 @@ export async function replaceInPlace(client: PostgresClient, all: readonly Stage
   const warnings = quiet ? [] : await refuseCascades(client, replaced, all);
   const restore = await quietTriggers(client, replaced, quiet, warnings);
   if (quiet) await client.query('SET LOCAL session_replication_role = replica');
-  for (const key of cycles) await openCycle(client, key);
+  for (const key of cycles) await openCycle(client, ordered, key);
   await removeRows(client, replaced);
   for (const table of ordered) {
-    if (quiet) await client.query(`SET LOCAL session_replication_role = ${table.strategy === 'append' ? 'origin' : 'replica'}`);
-    await insertRows(client, table, cycles);
+    if (quiet)
+      await client.query(`SET LOCAL session_replication_role = ${table.strategy === 'append' ? 'origin' : 'replica'}`);
+    await insertRows(client, ordered, table, cycles);
   }
   if (quiet) await client.query('SET LOCAL session_replication_role = origin');
   for (const key of cycles) await closeCycle(client, ordered, key);
@@ -69,7 +79,10 @@ const touchedKeys = (replaced: readonly StagedTable[], all: readonly StagedTable
 async function removeRows(client: PostgresClient, ordered: readonly StagedTable[]): Promise<void> {
   const wanted = ordered.filter(({ strategy }) => strategy === 'truncate-insert');
   const truncated = wanted.filter(({ live }) => live?.referencedBy.every((key) => findTable(wanted, key.from)));
-  if (truncated.length > 0) await client.query(`TRUNCATE ${truncated.map(({ ref, live }) => `${only(live?.kind)}${qualified(ref)}`).join(', ')}`);
+  if (truncated.length > 0)
+    await client.query(
+      `TRUNCATE ${truncated.map(({ ref, live }) => `${only(live?.kind)}${qualified(ref)}`).join(', ')}`,
+    );
   for (const table of ordered.toReversed()) {
     if (truncated.includes(table)) continue;
     await client.query(`DELETE FROM ${only(table.live?.kind)}${qualified(table.ref)}`).catch((error: unknown) => {
@@ -81,15 +94,28 @@ async function removeRows(client: PostgresClient, ordered: readonly StagedTable[
 /** Tables that inherit hold rows of their own; partitions hold those of their parent. */
 const only = (kind: string | undefined): string => (kind === 'r' ? 'ONLY ' : '');
 
-async function insertRows(client: PostgresClient, table: StagedTable, cycles: readonly LiveForeignKey[]): Promise<void> {
+async function insertRows(
+  client: PostgresClient,
+  ordered: readonly StagedTable[],
+  table: StagedTable,
+  cycles: readonly LiveForeignKey[],
+): Promise<void> {
   const columns = (table.live?.columns ?? []).filter(({ generated }) => generated === '').map(({ name }) => name);
-  const empty = cycles.filter((key) => tableId(key.from) === table.id).flatMap((key) => key.columns);
+  const empty = cycles.filter((key) => tableId(key.from) === table.id).flatMap((key) => nullableColumns(ordered, key));
   const selected = columns.map((name) => (empty.includes(name) ? 'NULL' : ident(name))).join(', ');
-  const inserted = await client.query(`INSERT INTO ${qualified(table.ref)} (${identList(columns)}) OVERRIDING SYSTEM VALUE SELECT ${selected} FROM ${qualified(table.staging)}`).catch((error: unknown) => {
-    throw toPostgresError(error, { table: table.id });
-  });
+  const inserted = await client
+    .query(
+      `INSERT INTO ${qualified(table.ref)} (${identList(columns)}) OVERRIDING SYSTEM VALUE SELECT ${selected} FROM ${qualified(table.staging)}`,
+    )
+    .catch((error: unknown) => {
+      throw toPostgresError(error, { table: table.id });
+    });
   if (inserted.rowCount === table.rows) return;
-  throw new LongshoreError('COUNT_MISMATCH', `Table ${table.id}: ${table.rows} rows were verified, and ${inserted.rowCount} arrived; a rule or trigger of the table may drop rows. Nothing was published.`, { table: table.id });
+  throw new LongshoreError(
+    'COUNT_MISMATCH',
+    `Table ${table.id}: ${table.rows} rows were verified, and ${inserted.rowCount} arrived; a rule or trigger of the table may drop rows. Nothing was published.`,
+    { table: table.id },
+  );
 }
 
 /** Foreign keys that point at a table which comes later in the order; those the server can defer need nothing. */
@@ -102,45 +128,82 @@ function closingKeys(ordered: readonly StagedTable[]): LiveForeignKey[] {
   );
 }
 
-async function openCycle(client: PostgresClient, key: LiveForeignKey): Promise<void> {
-  const columns = key.columns.map(ident);
-  await client.query(`UPDATE ${qualified(key.from)} SET ${columns.map((column) => `${column} = NULL`).join(', ')} WHERE ${columns.map((column) => `${column} IS NOT NULL`).join(' OR ')}`);
+async function openCycle(client: PostgresClient, ordered: readonly StagedTable[], key: LiveForeignKey): Promise<void> {
+  const columns = nullableColumns(ordered, key).map(ident);
+  if (columns.length === 0) {
+    throw new LongshoreError(
+      'CYCLE_WITHOUT_NULLABLE_KEY',
+      `Rows of ${tableId(key.from)} cannot be replaced: foreign key ${key.name} is part of a circle and can neither be deferred nor left empty.`,
+      { table: tableId(key.from), column: key.columns.join(', ') },
+    );
+  }
+  await client.query(
+    `UPDATE ${qualified(key.from)} SET ${columns.map((column) => `${column} = NULL`).join(', ')} WHERE ${columns.map((column) => `${column} IS NOT NULL`).join(' OR ')}`,
+  );
 }
 
 async function closeCycle(client: PostgresClient, ordered: readonly StagedTable[], key: LiveForeignKey): Promise<void> {
   const table = findTable(ordered, key.from);
   const rowKey = table ? keyColumns(table.plan) : [];
-  if (!table || rowKey.length === 0) throw new LongshoreError('NO_KEY', `Table ${tableId(key.from)} is part of a circle of foreign keys and has no primary key by which its rows could be completed.`, { table: tableId(key.from) });
-  const values = key.columns.map((column) => `${ident(column)} = s.${ident(column)}`).join(', ');
+  if (!table || rowKey.length === 0)
+    throw new LongshoreError(
+      'NO_KEY',
+      `Table ${tableId(key.from)} is part of a circle of foreign keys and has no primary key by which its rows could be completed.`,
+      { table: tableId(key.from) },
+    );
+  const values = nullableColumns(ordered, key)
+    .map((column) => `${ident(column)} = s.${ident(column)}`)
+    .join(', ');
   const same = rowKey.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' AND ');
-  await client.query(`UPDATE ${qualified(table.ref)} t SET ${values} FROM ${qualified(table.staging)} s WHERE ${same}`).catch((error: unknown) => {
-    throw toPostgresError(error, { table: table.id });
-  });
+  await client
+    .query(`UPDATE ${qualified(table.ref)} t SET ${values} FROM ${qualified(table.staging)} s WHERE ${same}`)
+    .catch((error: unknown) => {
+      throw toPostgresError(error, { table: table.id });
+    });
 }
 
 /** Without the right to keep foreign keys quiet, rows of tables outside the request would be deleted, emptied or in the way. */
-async function refuseCascades(client: PostgresClient, replaced: readonly StagedTable[], all: readonly StagedTable[]): Promise<string[]> {
+async function refuseCascades(
+  client: PostgresClient,
+  replaced: readonly StagedTable[],
+  all: readonly StagedTable[],
+): Promise<string[]> {
   for (const key of keysAround(replaced)) {
     const parent = findTable(replaced, key.to);
     const child = findTable(all, key.from);
-    const isSafe = !parent || (child && child.strategy !== 'append') || !key.enforced || (key.deferrable && key.onDelete === 'a');
+    const isSafe =
+      !parent || (child && child.strategy !== 'append') || !key.enforced || (key.deferrable && key.onDelete === 'a');
     if (isSafe) continue;
     const filled = key.columns.map((column) => `${ident(column)} IS NOT NULL`).join(' AND ');
     const { rowCount } = await client.query(`SELECT FROM ${qualified(key.from)} WHERE ${filled} LIMIT 1`);
     if (!rowCount) continue;
-    throw new LongshoreError('PERMISSION_DENIED', `Rows of ${parent.id} cannot be replaced: ${tableId(key.from)} refers to them (foreign key ${key.name}), and the user may not set session_replication_role.`, { table: parent.id }, { next: 'GRANT SET ON PARAMETER session_replication_role to the user, or include the table named in the set.' });
+    throw new LongshoreError(
+      'PERMISSION_DENIED',
+      `Rows of ${parent.id} cannot be replaced: ${tableId(key.from)} refers to them (foreign key ${key.name}), and the user may not set session_replication_role.`,
+      { table: parent.id },
+      { next: 'GRANT SET ON PARAMETER session_replication_role to the user, or include the table named in the set.' },
+    );
   }
   return [];
 }
 
 /** Triggers that would fire all the same are switched off for the transaction, where the user owns the table. */
-async function quietTriggers(client: PostgresClient, tables: readonly StagedTable[], quiet: boolean, warnings: string[]): Promise<string[]> {
+async function quietTriggers(
+  client: PostgresClient,
+  tables: readonly StagedTable[],
+  quiet: boolean,
+  warnings: string[],
+): Promise<string[]> {
   const restore: string[] = [];
   for (const { live, id } of tables) {
-    const firing = (live?.triggers ?? []).filter(({ enabled }) => (quiet ? enabled === 'R' || enabled === 'A' : enabled === 'O' || enabled === 'A'));
+    const firing = (live?.triggers ?? []).filter(({ enabled }) =>
+      quiet ? enabled === 'R' || enabled === 'A' : enabled === 'O' || enabled === 'A',
+    );
     if (!live || firing.length === 0) continue;
     if (!live.owns) {
-      warnings.push(`Triggers of ${id} fired for every row: the user does not own the table and cannot keep them quiet.`);
+      warnings.push(
+        `Triggers of ${id} fired for every row: the user does not own the table and cannot keep them quiet.`,
+      );
       continue;
     }
     for (const trigger of firing) {
@@ -151,4 +214,5 @@ async function quietTriggers(client: PostgresClient, tables: readonly StagedTabl
   return restore;
 }
 
-const enableWord = ({ enabled }: LiveTrigger): string => ({ R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' })[enabled] ?? 'ENABLE';
+const enableWord = ({ enabled }: LiveTrigger): string =>
+  ({ R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' })[enabled] ?? 'ENABLE';

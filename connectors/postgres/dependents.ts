@@ -188,8 +188,14 @@ export interface LiveTable {
 }
 
 /** The tables as they stand; undefined for one that does not exist. */
-export async function describeLive(client: Pick<PostgresClient, 'query'>, refs: readonly TableRef[]): Promise<(LiveTable | undefined)[]> {
-  const found = await client.query<{ oid: string | null }>('SELECT pg_catalog.to_regclass(name)::oid::text AS oid FROM unnest($1::text[]) WITH ORDINALITY u(name, ord) ORDER BY ord', [refs.map(qualified)]);
+export async function describeLive(
+  client: Pick<PostgresClient, 'query'>,
+  refs: readonly TableRef[],
+): Promise<(LiveTable | undefined)[]> {
+  const found = await client.query<{ oid: string | null }>(
+    'SELECT pg_catalog.to_regclass(name)::oid::text AS oid FROM unnest($1::text[]) WITH ORDINALITY u(name, ord) ORDER BY ord',
+    [refs.map(qualified)],
+  );
   const oids = found.rows.map((row) => row.oid);
   const documents = await client.query<{ document: string }>(DEPENDENTS_SQL, [oids.filter((oid) => oid !== null)]);
   const tables = documents.rows.map((row) => JSON.parse(row.document) as LiveTable);
@@ -200,7 +206,15 @@ export async function describeLive(client: Pick<PostgresClient, 'query'>, refs: 
 export function fingerprint(table: LiveTable): string {
   const definition = {
     kind: table.kind,
-    columns: table.columns.map(({ name, type, notNull, default: value, identity, generated, collation }) => [name, type, notNull, value, identity, generated, collation]),
+    columns: table.columns.map(({ name, type, notNull, default: value, identity, generated, collation }) => [
+      name,
+      type,
+      notNull,
+      value,
+      identity,
+      generated,
+      collation,
+    ]),
     constraints: table.constraints.map(({ name, definition: text }) => [name, withoutNotValid(text)]),
     foreignKeys: table.foreignKeys.map(({ name, definition: text }) => [name, withoutNotValid(text)]),
     indexes: table.indexes.map(({ name, body }) => [name, body]),

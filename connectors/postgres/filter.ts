@@ -89,7 +89,9 @@ async function explain(pool: PostgresPool, table: TableSchema, filter: RowFilter
 
 /** The server counts characters from 1; JavaScript counts UTF-16 units from 0. */
 function characterOffset(text: string, position: number): number {
-  return [...text].slice(0, position - 1).join('').length;
+  return Array.from(text)
+    .slice(0, position - 1)
+    .join('').length;
 }
 
 /** The text around an offset, with a sign at the place. */

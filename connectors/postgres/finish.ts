@@ -13,7 +13,11 @@ import { markLoaded, stagingRef, temporaryName } from './staging';
 const MAINTENANCE_MEMORY = '256MB';
 
 /** Idempotent: what is there already is left alone. Throws DUPLICATE_KEY with the key, CONSTRAINT_VIOLATED with the constraint. */
-export async function finishStaging(pool: PostgresPool, stagingSchema: string, { runId, plan }: StagingRequest): Promise<void> {
+export async function finishStaging(
+  pool: PostgresPool,
+  stagingSchema: string,
+  { runId, plan }: StagingRequest,
+): Promise<void> {
   const staging = stagingRef(stagingSchema, runId, plan.targetRef);
   await pool.withClient(
     async (client) => {
@@ -43,7 +47,10 @@ async function buildIndex(client: PostgresClient, staging: TableRef, index: Inde
     `SET LOCAL default_tablespace = ${literal(index.tablespace ?? '')}`,
     `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ident(index.temporary)} ON ${qualified(staging)} ${index.body}`,
   ];
-  if (index.constraint) statements.push(`ALTER TABLE ${qualified(staging)} ADD CONSTRAINT ${ident(index.temporary)} ${index.constraint.kind} USING INDEX ${ident(index.temporary)}${index.constraint.deferral}`);
+  if (index.constraint)
+    statements.push(
+      `ALTER TABLE ${qualified(staging)} ADD CONSTRAINT ${ident(index.temporary)} ${index.constraint.kind} USING INDEX ${ident(index.temporary)}${index.constraint.deferral}`,
+    );
   try {
     await client.query(`BEGIN; ${statements.join('; ')}; COMMIT`);
   } catch (error) {
@@ -56,28 +63,56 @@ function duplicate(error: unknown, table: string, key: string): LongshoreError {
   const known = toPostgresError(error, { table });
   if (sqlState(error) !== '23505') return known;
   const row = known.place.key === undefined ? 'a key' : `the key ${known.place.key}`;
-  return new LongshoreError('DUPLICATE_KEY', `Table ${table}: more than one row has ${row}, which ${key} allows once.`, { ...known.place, table }, { cause: error });
+  return new LongshoreError(
+    'DUPLICATE_KEY',
+    `Table ${table}: more than one row has ${row}, which ${key} allows once.`,
+    { ...known.place, table },
+    { cause: error },
+  );
 }
 
-async function addConstraint(client: PostgresClient, staging: TableRef, constraint: ConstraintBuild, table: string): Promise<void> {
-  const found = await client.query('SELECT FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2', [qualified(staging), constraint.temporary]);
+async function addConstraint(
+  client: PostgresClient,
+  staging: TableRef,
+  constraint: ConstraintBuild,
+  table: string,
+): Promise<void> {
+  const found = await client.query(
+    'SELECT FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2',
+    [qualified(staging), constraint.temporary],
+  );
   if (found.rowCount) return;
   try {
-    await client.query(`ALTER TABLE ${qualified(staging)} ADD CONSTRAINT ${ident(constraint.temporary)} ${constraint.definition}`);
+    await client.query(
+      `ALTER TABLE ${qualified(staging)} ADD CONSTRAINT ${ident(constraint.temporary)} ${constraint.definition}`,
+    );
   } catch (error) {
     const known = toPostgresError(error, { table });
-    throw new LongshoreError(known.code, `Table ${table}: constraint ${constraint.name} refuses the new rows. ${known.message}`, known.place, { cause: error });
+    throw new LongshoreError(
+      known.code,
+      `Table ${table}: constraint ${constraint.name} refuses the new rows. ${known.message}`,
+      known.place,
+      { cause: error },
+    );
   }
 }
 
 /** Cluster mark, replica identity and extended statistics, so that ANALYZE fills the latter. */
-async function setPhysical(client: PostgresClient, staging: TableRef, live: LiveTable, build: BuildPlan): Promise<void> {
-  const built = (name: string): string | undefined => [...build.indexes, ...build.constraints].find((index) => index.name === name)?.temporary;
+async function setPhysical(
+  client: PostgresClient,
+  staging: TableRef,
+  live: LiveTable,
+  build: BuildPlan,
+): Promise<void> {
+  const built = (name: string): string | undefined =>
+    [...build.indexes, ...build.constraints].find((index) => index.name === name)?.temporary;
   const statements: string[] = [];
   for (const index of live.indexes) {
     const name = built(index.name);
-    if (index.clustered && name !== undefined) statements.push(`ALTER TABLE ${qualified(staging)} CLUSTER ON ${ident(name)}`);
-    if (index.replicaIdentity && name !== undefined) statements.push(`ALTER TABLE ${qualified(staging)} REPLICA IDENTITY USING INDEX ${ident(name)}`);
+    if (index.clustered && name !== undefined)
+      statements.push(`ALTER TABLE ${qualified(staging)} CLUSTER ON ${ident(name)}`);
+    if (index.replicaIdentity && name !== undefined)
+      statements.push(`ALTER TABLE ${qualified(staging)} REPLICA IDENTITY USING INDEX ${ident(name)}`);
   }
   if (live.replicaIdentity === 'f') statements.push(`ALTER TABLE ${qualified(staging)} REPLICA IDENTITY FULL`);
   if (live.replicaIdentity === 'n') statements.push(`ALTER TABLE ${qualified(staging)} REPLICA IDENTITY NOTHING`);
@@ -90,6 +125,8 @@ async function setPhysical(client: PostgresClient, staging: TableRef, live: Live
 }
 
 async function hasRelation(client: PostgresClient, ref: TableRef): Promise<boolean> {
-  const { rows } = await client.query<{ found: string | null }>('SELECT pg_catalog.to_regclass($1)::text AS found', [qualified(ref)]);
+  const { rows } = await client.query<{ found: string | null }>('SELECT pg_catalog.to_regclass($1)::text AS found', [
+    qualified(ref),
+  ]);
   return Boolean(rows[0]?.found);
 }

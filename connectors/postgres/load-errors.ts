@@ -3,7 +3,7 @@ import type { ColumnBatch, ColumnVector } from '../../core/columnar/batch';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { ParquetReader } from '../../storage';
 import type { LoadRequest } from '../connector';
-import { RowValueError, type TargetColumn } from './binary-encoder';
+import type { RowValueError, TargetColumn } from './binary-encoder';
 import { keyColumns, targetId } from './ddl';
 import { toPostgresError } from './errors';
 import { encodeText } from './text-encoder';
@@ -16,11 +16,19 @@ export async function loadError(error: unknown, request: LoadRequest): Promise<L
   const where = error instanceof Error && 'where' in error && typeof error.where === 'string' ? error.where : '';
   const line = COPY_LINE.exec(where);
   const row = line ? Number(line[1]) - 1 : error instanceof RowInPart ? error.row : undefined;
-  const known = toPostgresError(error instanceof RowInPart ? error.error : error, { ...place, ...(line?.[2] === undefined ? {} : { column: line[2] }) });
+  const known = toPostgresError(error instanceof RowInPart ? error.error : error, {
+    ...place,
+    ...(line?.[2] === undefined ? {} : { column: line[2] }),
+  });
   if (row === undefined) return known;
   const key = (await keyOfRow(request, row).catch(() => undefined)) ?? `row ${row + 1} of part ${request.part}`;
   const column = known.place.column === undefined ? '' : `, column ${known.place.column}`;
-  return new LongshoreError(known.code, `Table ${place.table}, row ${key}${column}: ${known.message}`, { ...known.place, key }, { cause: known.cause, next: known.next });
+  return new LongshoreError(
+    known.code,
+    `Table ${place.table}, row ${key}${column}: ${known.message}`,
+    { ...known.place, key },
+    { cause: known.cause, next: known.next },
+  );
 }
 
 /** A value refused before it was sent, with its row counted from 0 in the part. */
@@ -54,8 +62,14 @@ async function keyOfRow(request: LoadRequest, row: number): Promise<string | und
 /** The text encoder knows how every kind of value is written; a key has no tab or line break that would survive it. */
 function describeKey(request: LoadRequest, names: string[], batch: ColumnBatch, row: number): string | undefined {
   const indexes = names.map((name) => request.plan.columns.findIndex((column) => column.target === name));
-  const vectors = indexes.map((index) => batch.columns[index]).filter((vector): vector is ColumnVector => vector !== undefined);
-  const columns = vectors.map((vector, at): TargetColumn => ({ name: names[at] ?? '', logical: vector.logical, nativeType: 'text' }));
+  const vectors = indexes
+    .map((index) => batch.columns[index])
+    .filter((vector): vector is ColumnVector => vector !== undefined);
+  const columns = vectors.map((vector, at): TargetColumn => ({
+    name: names[at] ?? '',
+    logical: vector.logical,
+    nativeType: 'text',
+  }));
   const text = Buffer.concat([...encodeText({ rows: batch.rows, columns: vectors }, columns)]).toString('utf8');
   const values = text.split('\n')[row]?.split('\t');
   return values?.map((value, at) => `${names[at]}=${value}`).join(', ');

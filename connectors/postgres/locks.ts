@@ -28,7 +28,13 @@ const BEFORE_DEADLOCK_MS = 900;
  * are not to be had. Answers when the successful attempt began (performance.now). Throws PUBLISH_BLOCKED naming who
  * holds what.
  */
-export async function lockPatiently(pool: PostgresPool, session: DedicatedClient, statements: string[], what: string, patience: LockPatience): Promise<number> {
+export async function lockPatiently(
+  pool: PostgresPool,
+  session: DedicatedClient,
+  statements: string[],
+  what: string,
+  patience: LockPatience,
+): Promise<number> {
   const { client, pid } = session;
   const began = performance.now();
   // One statement, so that the timeout holds for all of it and no round trip lies between two locks.
@@ -38,10 +44,14 @@ export async function lockPatiently(pool: PostgresPool, session: DedicatedClient
     const timeout = attemptMs(attempt, performance.now() - began, patience);
     const watch = watchBlockers(pool, pid, timeout);
     const at = performance.now();
-    await client.query(`SAVEPOINT longshore_lock; SET LOCAL lock_timeout = ${timeout}; SET LOCAL statement_timeout = ${timeout}`);
+    await client.query(
+      `SAVEPOINT longshore_lock; SET LOCAL lock_timeout = ${timeout}; SET LOCAL statement_timeout = ${timeout}`,
+    );
     try {
       await client.query(block);
-      await client.query('SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; RELEASE SAVEPOINT longshore_lock');
+      await client.query(
+        'SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; RELEASE SAVEPOINT longshore_lock',
+      );
       void watch.stop();
       return at;
     } catch (error) {
@@ -64,7 +74,12 @@ function attemptMs(attempt: number, elapsed: number, { lockTimeoutMs, patienceMs
 
 function blocked(what: string, blockers: string[], { patienceMs }: LockPatience, cause: unknown): LongshoreError {
   const by = blockers.length === 0 ? 'other sessions' : blockers.join(', ');
-  return new LongshoreError('PUBLISH_BLOCKED', `${what} stayed locked for ${Math.round(patienceMs / 1000)} s by ${by}. The old rows are untouched.`, {}, { cause });
+  return new LongshoreError(
+    'PUBLISH_BLOCKED',
+    `${what} stayed locked for ${Math.round(patienceMs / 1000)} s by ${by}. The old rows are untouched.`,
+    {},
+    { cause },
+  );
 }
 
 /** Looks who is in the way shortly before a long attempt ends: afterwards nobody waits any more. */
@@ -89,7 +104,12 @@ async function blockersOf(pool: PostgresPool, pid: number): Promise<string[]> {
     [pid],
   );
   return rows.map(({ pid: blocker, who, application, state, seconds }) => {
-    const details = [`user ${who ?? 'unknown'}`, application && `application ${application}`, state, seconds && `in its transaction for ${seconds} s`].filter(Boolean);
+    const details = [
+      `user ${who ?? 'unknown'}`,
+      application && `application ${application}`,
+      state,
+      seconds && `in its transaction for ${seconds} s`,
+    ].filter(Boolean);
     return `session ${blocker} (${details.join(', ')})`;
   });
 }

@@ -16,7 +16,12 @@ WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) A
  * Waits until no such reader is left, at most `patienceMs`. Answers who still is. `loadedBefore`: transaction id at the
  * end of the load.
  */
-export async function waitForOlderReaders(pool: PostgresPool, loadedBefore: string, patienceMs: number, signal?: AbortSignal): Promise<string[]> {
+export async function waitForOlderReaders(
+  pool: PostgresPool,
+  loadedBefore: string,
+  patienceMs: number,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const xid = (BigInt(loadedBefore) % 2n ** 32n).toString();
   const giveUp = performance.now() + patienceMs;
   // A long writer keeps the horizon of every later snapshot back, too; only those who are there now can be too old.
@@ -26,7 +31,8 @@ export async function waitForOlderReaders(pool: PostgresPool, loadedBefore: stri
     const remaining = rows.filter(({ transaction }) => suspects === undefined || suspects.has(transaction ?? ''));
     suspects = new Set(remaining.map(({ transaction }) => transaction ?? ''));
     if (remaining.length === 0) return [];
-    if (performance.now() > giveUp || signal?.aborted) return remaining.map(({ pid, who }) => `session ${pid} (user ${who})`);
+    if (performance.now() > giveUp || signal?.aborted)
+      return remaining.map(({ pid, who }) => `session ${pid} (user ${who})`);
     await sleep(Math.min(200, patienceMs));
   }
 }

@@ -7,7 +7,11 @@ const CHECK_INTERVAL = '2s';
 export async function connectWatched(pool: PostgresPool): Promise<DedicatedClient> {
   const session = await pool.connect();
   // Not every version and platform can look; there the session ends when its statement does.
-  await session.client.query("SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'client_connection_check_interval'", [CHECK_INTERVAL]).catch(() => undefined);
+  await session.client
+    .query("SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'client_connection_check_interval'", [
+      CHECK_INTERVAL,
+    ])
+    .catch(() => undefined);
   return session;
 }
 

@@ -143,7 +143,11 @@ export class PostgresPool {
   async cancel(pid: number): Promise<void> {
     try {
       const session = await this.connect();
-      await session.client.query('SELECT pg_catalog.pg_cancel_backend($1::int4)', [pid]).finally(() => session.end());
+      try {
+        await session.client.query('SELECT pg_catalog.pg_cancel_backend($1::int4)', [pid]);
+      } finally {
+        await session.end();
+      }
     } catch {
       // Whoever asks cuts the connection next, and the server ends the statement by itself then.
     }

@@ -27,7 +27,11 @@ export interface StagedTable {
 }
 
 /** Reads what is staged and what is live. Throws TARGET_CHANGED when the live table is not what was staged for. */
-export async function readSet(client: Pick<PostgresClient, 'query'>, stagingSchema: string, request: PublishRequest): Promise<StagedTable[]> {
+export async function readSet(
+  client: Pick<PostgresClient, 'query'>,
+  stagingSchema: string,
+  request: PublishRequest,
+): Promise<StagedTable[]> {
   const refs = request.tables.map(({ plan }) => plan.targetRef);
   const stagings = refs.map((ref) => stagingRef(stagingSchema, request.runId, ref));
   const lives = await describeLive(client, refs);
@@ -37,9 +41,23 @@ export async function readSet(client: Pick<PostgresClient, 'query'>, stagingSche
     const ref = plan.targetRef;
     const [staging, live, staged] = [stagings[index], lives[index], stageds[index]];
     const facts = staging && (await stagingFacts(client, staging));
-    if (!staging || !staged || !facts) throw new LongshoreError('INTERNAL', `Nothing is staged for ${tableId(ref)}, so there is nothing to publish.`, { table: tableId(ref) });
+    if (!staging || !staged || !facts)
+      throw new LongshoreError('INTERNAL', `Nothing is staged for ${tableId(ref)}, so there is nothing to publish.`, {
+        table: tableId(ref),
+      });
     const build = live ? buildLike(live, staging) : buildNew(plan, staging);
-    tables.push({ plan, ref, id: tableId(ref), staging, rows, strategy: plan.strategy, facts, ...(live ? { live } : {}), staged, build });
+    tables.push({
+      plan,
+      ref,
+      id: tableId(ref),
+      staging,
+      rows,
+      strategy: plan.strategy,
+      facts,
+      ...(live ? { live } : {}),
+      staged,
+      build,
+    });
   }
   checkUnchanged(tables);
   return tables;
@@ -50,13 +68,19 @@ export function checkUnchanged(tables: readonly StagedTable[]): void {
   for (const { id, live, facts } of tables) {
     if ((live ? fingerprint(live) : 'none') === facts.fingerprint) continue;
     const what = live === undefined ? 'was dropped' : facts.fingerprint === 'none' ? 'was created' : 'was altered';
-    throw new LongshoreError('TARGET_CHANGED', `Table ${id} ${what} while its rows were loaded; nothing was published.`, { table: id });
+    throw new LongshoreError(
+      'TARGET_CHANGED',
+      `Table ${id} ${what} while its rows were loaded; nothing was published.`,
+      { table: id },
+    );
   }
 }
 
-export const takesPlace = ({ strategy }: Pick<StagedTable, 'strategy'>): boolean => strategy === 'swap' || strategy === 'create';
+export const takesPlace = ({ strategy }: Pick<StagedTable, 'strategy'>): boolean =>
+  strategy === 'swap' || strategy === 'create';
 
-export const findTable = <T extends { ref: TableRef }>(tables: readonly T[], ref: TableRef): T | undefined => tables.find((table) => sameTable(table.ref, ref));
+export const findTable = <T extends { ref: TableRef }>(tables: readonly T[], ref: TableRef): T | undefined =>
+  tables.find((table) => sameTable(table.ref, ref));
 
 /** Where the rows of a table will be found by the time the request is published: its staging, or it, or both. */
 export function futureRows(tables: readonly StagedTable[], ref: TableRef): string[] {
@@ -65,23 +89,35 @@ export function futureRows(tables: readonly StagedTable[], ref: TableRef): strin
   return table.strategy === 'append' ? [qualified(ref), qualified(table.staging)] : [qualified(table.staging)];
 }
 
-/** Tables that others refer to come first; circles are left as they are. */
+/** Columns of a foreign key that can be left empty for a while. */
+export const nullableColumns = (tables: readonly StagedTable[], key: LiveForeignKey): string[] =>
+  key.columns.filter((name) =>
+    findTable(tables, key.from)?.live?.columns.some((column) => column.name === name && !column.notNull),
+  );
+
+/** Tables that others refer to come first; a circle is opened at a key that is deferrable or can be left empty. */
 export function parentsFirst(tables: readonly StagedTable[]): StagedTable[] {
   const ordered: StagedTable[] = [];
-  const visit = (table: StagedTable, path: readonly StagedTable[]): void => {
-    if (ordered.includes(table) || path.includes(table)) return;
-    for (const key of table.live?.foreignKeys ?? []) {
-      const parent = findTable(tables, key.to);
-      if (parent) visit(parent, [...path, table]);
-    }
-    ordered.push(table);
-  };
-  for (const table of tables) visit(table, []);
+  let left = [...tables];
+  const waits = (table: StagedTable, counts: (key: LiveForeignKey) => boolean): boolean =>
+    (table.live?.foreignKeys ?? []).some((key) => {
+      const parent = findTable(left, key.to);
+      return parent !== undefined && parent !== table && counts(key);
+    });
+  while (left.length > 0) {
+    const isHard = (key: LiveForeignKey): boolean => !key.deferrable && nullableColumns(tables, key).length === 0;
+    const next =
+      left.find((table) => !waits(table, () => true)) ?? left.find((table) => !waits(table, isHard)) ?? left[0];
+    ordered.push(...left.filter((table) => table === next));
+    left = left.filter((table) => table !== next);
+  }
   return ordered;
 }
 
 /** Foreign keys of live tables that have an end in one of `tables`, each once. */
 export function keysAround(tables: readonly StagedTable[]): LiveForeignKey[] {
   const keys = tables.flatMap(({ live }) => (live ? [...live.foreignKeys, ...live.referencedBy] : []));
-  return keys.filter((key, index) => keys.findIndex((other) => other.fromOid === key.fromOid && other.name === key.name) === index);
+  return keys.filter(
+    (key, index) => keys.findIndex((other) => other.fromOid === key.fromOid && other.name === key.name) === index,
+  );
 }

@@ -33,7 +33,13 @@ interface Published extends PublishResult {
 }
 
 /** Atomic for the whole request, and done once: a request that is published already returns what it returned then. */
-export async function publish(pool: PostgresPool, stagingSchema: string, request: PublishRequest, patience: PublishPatience, signal?: AbortSignal): Promise<PublishResult> {
+export async function publish(
+  pool: PostgresPool,
+  stagingSchema: string,
+  request: PublishRequest,
+  patience: PublishPatience,
+  signal?: AbortSignal,
+): Promise<PublishResult> {
   const cancelled = () => new LongshoreError('CANCELLED', 'Publishing was cancelled; the old rows are untouched.');
   if (signal?.aborted) throw cancelled();
   const session = await connectWatched(pool);
@@ -48,7 +54,11 @@ export async function publish(pool: PostgresPool, stagingSchema: string, request
     });
     const published = await Promise.race([run.run(signal), session.lost]);
     const warnings = await validateLate(pool, published.late);
-    return { lockedMs: published.lockedMs, strategies: published.strategies, warnings: [...published.warnings, ...warnings] };
+    return {
+      lockedMs: published.lockedMs,
+      strategies: published.strategies,
+      warnings: [...published.warnings, ...warnings],
+    };
   } catch (error) {
     session.destroy();
     throw signal?.aborted && !committing ? cancelled() : toPostgresError(error, {}, pool.server);
@@ -58,7 +68,8 @@ export async function publish(pool: PostgresPool, stagingSchema: string, request
   }
 }
 
-const inPlace = (table: StagedTable): StagedTable => (table.strategy === 'swap' ? { ...table, strategy: 'delete-insert' } : table);
+const inPlace = (table: StagedTable): StagedTable =>
+  table.strategy === 'swap' ? { ...table, strategy: 'delete-insert' } : table;
 
 class Publishing {
   readonly #client: PostgresClient;
@@ -75,12 +86,16 @@ class Publishing {
   ) {
     this.#client = session.client;
     this.#locks = { lockTimeoutMs: request.lockTimeoutMs, patienceMs: patience.locksMs };
-    this.#hash = createHash('sha256').update(JSON.stringify(request.tables.map(({ plan }) => tableId(plan.targetRef)).toSorted())).digest('hex');
+    this.#hash = createHash('sha256')
+      .update(JSON.stringify(request.tables.map(({ plan }) => tableId(plan.targetRef)).toSorted()))
+      .digest('hex');
   }
 
   async run(signal?: AbortSignal): Promise<Published> {
     // Two attempts at once would get into each other's way while they prepare. Freed when the session ends.
-    await this.#client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`longshore publish ${this.request.runId} ${this.#hash}`]);
+    await this.#client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [
+      `longshore publish ${this.request.runId} ${this.#hash}`,
+    ]);
     const done = await this.#published();
     if (done) return done;
     const warnings: string[] = [];
@@ -90,13 +105,18 @@ class Publishing {
     await this.#checkLate(tables, late);
     const furthest = await furthestValues(this.#client, tables);
     await this.#client.query('BEGIN');
-    const marked = await this.#client.query(`INSERT INTO ${publishedTable(this.stagingSchema)} (run_id, tables_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [this.request.runId, this.#hash]);
+    const marked = await this.#client.query(
+      `INSERT INTO ${publishedTable(this.stagingSchema)} (run_id, tables_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+      [this.request.runId, this.#hash],
+    );
     if (marked.rowCount === 0) {
       await this.#client.query('ROLLBACK');
       return (await this.#published()) ?? this.run(signal);
     }
     // By this lock cleanup finds a session that a dead worker left behind.
-    await this.#client.query(`LOCK TABLE ${tables.map(({ staging }) => qualified(staging)).join(', ')} IN ACCESS SHARE MODE`);
+    await this.#client.query(
+      `LOCK TABLE ${tables.map(({ staging }) => qualified(staging)).join(', ')} IN ACCESS SHARE MODE`,
+    );
     const quiet = await mayQuiet(this.#client);
     const staying = tables.filter((table) => !takesPlace(table));
     let lockedAt: number | undefined;
@@ -119,19 +139,35 @@ class Publishing {
     return this.#commit(tables, late, warnings, lockedAt);
   }
 
-  async #commit(tables: readonly StagedTable[], late: readonly LateKey[], warnings: string[], lockedAt: number | undefined): Promise<Published> {
+  async #commit(
+    tables: readonly StagedTable[],
+    late: readonly LateKey[],
+    warnings: string[],
+    lockedAt: number | undefined,
+  ): Promise<Published> {
     const strategies = Object.fromEntries(tables.map(({ id, strategy }) => [id, strategy]));
     const created = tables.every(({ live }) => live === undefined);
     const lockedMs = () => (lockedAt === undefined || created ? 0 : Math.round(performance.now() - lockedAt));
-    const published = (): Published => ({ lockedMs: lockedMs(), strategies, warnings, late: late.map(({ table, name, validate }) => ({ table, name, validate })) });
-    await this.#client.query(`UPDATE ${publishedTable(this.stagingSchema)} SET result = $3 WHERE run_id = $1 AND tables_hash = $2`, [this.request.runId, this.#hash, JSON.stringify(published())]);
+    const published = (): Published => ({
+      lockedMs: lockedMs(),
+      strategies,
+      warnings,
+      late: late.map(({ table, name, validate }) => ({ table, name, validate })),
+    });
+    await this.#client.query(
+      `UPDATE ${publishedTable(this.stagingSchema)} SET result = $3 WHERE run_id = $1 AND tables_hash = $2`,
+      [this.request.runId, this.#hash, JSON.stringify(published())],
+    );
     this.beforeCommit();
     await this.#client.query('COMMIT');
     return published();
   }
 
   async #published(): Promise<Published | undefined> {
-    const { rows } = await this.#client.query<{ result: string | null }>(`SELECT result::text AS result FROM ${publishedTable(this.stagingSchema)} WHERE run_id = $1 AND tables_hash = $2`, [this.request.runId, this.#hash]);
+    const { rows } = await this.#client.query<{ result: string | null }>(
+      `SELECT result::text AS result FROM ${publishedTable(this.stagingSchema)} WHERE run_id = $1 AND tables_hash = $2`,
+      [this.request.runId, this.#hash],
+    );
     const result = rows[0]?.result;
     return result ? (JSON.parse(result) as Published) : undefined;
   }
@@ -145,18 +181,25 @@ class Publishing {
       return inPlace(table);
     });
     const swapped = tables.filter(takesPlace);
-    const loadedBefore = swapped.flatMap(({ facts }) => facts.loadedBefore ?? []).toSorted((a, b) => Number(BigInt(b) - BigInt(a)))[0];
+    const loadedBefore = swapped
+      .flatMap(({ facts }) => facts.loadedBefore ?? [])
+      .toSorted((a, b) => Number(BigInt(b) - BigInt(a)))[0];
     if (loadedBefore === undefined) return tables;
     const readers = await waitForOlderReaders(this.pool, loadedBefore, this.patience.olderReadersMs, signal);
     if (readers.length === 0) return tables;
     const names = swapped.filter(({ strategy }) => strategy === 'swap').map(({ id }) => id);
-    if (names.length > 0) warnings.push(`Rows of ${names.join(', ')} were replaced in place instead of by swap: ${readers.join(', ')} still read with a snapshot from before the end of the load.`);
+    if (names.length > 0)
+      warnings.push(
+        `Rows of ${names.join(', ')} were replaced in place instead of by swap: ${readers.join(', ')} still read with a snapshot from before the end of the load.`,
+      );
     return tables.map(inPlace);
   }
 
   /** Rows of tables outside, and of those replaced in place, must find what they refer to in the rows to come. */
   async #checkLate(tables: readonly StagedTable[], late: readonly LateKey[]): Promise<void> {
-    const keys = keysAround(tables.filter(takesPlace)).filter((key) => late.some(({ table, name }) => tableId(table) === tableId(key.from) && name === key.name));
+    const keys = keysAround(tables.filter(takesPlace)).filter((key) =>
+      late.some(({ table, name }) => tableId(table) === tableId(key.from) && name === key.name),
+    );
     await this.#client.query('SET search_path TO DEFAULT');
     await checkKeys(this.#client, tables, keys);
     await this.#client.query('SET search_path TO pg_catalog');
@@ -170,7 +213,10 @@ class Publishing {
 
   /** Grants, views, triggers and the like as they are now that nobody can change them; the definition must be what was staged for. */
   async #refresh(tables: readonly StagedTable[]): Promise<void> {
-    const lives = await describeLive(this.#client, tables.map(({ ref }) => ref));
+    const lives = await describeLive(
+      this.#client,
+      tables.map(({ ref }) => ref),
+    );
     for (const [index, table] of tables.entries()) {
       const live = lives[index];
       if (live) table.live = live;

@@ -17,12 +17,18 @@ export function replaceRuleSql(rule: DependentRule): string[] {
   const statements = [rule.definition.replace(/^CREATE RULE/, 'CREATE OR REPLACE RULE').replace(/;\s*$/, '')];
   const state = { D: 'DISABLE', R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' }[rule.enabled];
   if (state !== undefined && rule.own) statements.push(`ALTER TABLE ${on} ${state} RULE ${ident(rule.name)}`);
-  if (rule.comment !== null && rule.own) statements.push(`COMMENT ON RULE ${ident(rule.name)} ON ${on} IS ${literal(rule.comment)}`);
+  if (rule.comment !== null && rule.own)
+    statements.push(`COMMENT ON RULE ${ident(rule.name)} ON ${on} IS ${literal(rule.comment)}`);
   return statements;
 }
 
 /** Grants exactly these; `present` are those who have something now, from default privileges. */
-export function grantSql(kind: 'TABLE' | 'SEQUENCE', ref: TableRef, wanted: { hasGrants: boolean; grants: Grant[]; owner: string }, present: (string | null)[]): string[] {
+export function grantSql(
+  kind: 'TABLE' | 'SEQUENCE',
+  ref: TableRef,
+  wanted: { hasGrants: boolean; grants: Grant[]; owner: string },
+  present: (string | null)[],
+): string[] {
   const on = `${kind} ${qualified(ref)}`;
   const others = [...new Set(present)].filter((grantee) => grantee !== wanted.owner);
   const revoked = wanted.hasGrants ? [...others, wanted.owner] : others;
@@ -38,7 +44,10 @@ function grants(list: readonly Grant[], on: string, column?: string): string[] {
 }
 
 export function tableGrantsSql(live: LiveTable, present: (string | null)[]): string[] {
-  return [...grantSql('TABLE', live, live, present), ...live.columns.flatMap((column) => grants(column.grants, `TABLE ${qualified(live)}`, column.name))];
+  return [
+    ...grantSql('TABLE', live, live, present),
+    ...live.columns.flatMap((column) => grants(column.grants, `TABLE ${qualified(live)}`, column.name)),
+  ];
 }
 
 export function triggersSql(live: LiveTable): string[] {
@@ -46,7 +55,8 @@ export function triggersSql(live: LiveTable): string[] {
     const statements = [definition];
     const state = { D: 'DISABLE', R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' }[enabled];
     if (state !== undefined) statements.push(`ALTER TABLE ${qualified(live)} ${state} TRIGGER ${ident(name)}`);
-    if (comment !== null) statements.push(`COMMENT ON TRIGGER ${ident(name)} ON ${qualified(live)} IS ${literal(comment)}`);
+    if (comment !== null)
+      statements.push(`COMMENT ON TRIGGER ${ident(name)} ON ${qualified(live)} IS ${literal(comment)}`);
     return statements;
   });
 }
@@ -59,9 +69,17 @@ export function policiesSql(live: LiveTable): string[] {
     const using = policy.using === null ? '' : ` USING (${policy.using})`;
     const check = policy.check === null ? '' : ` WITH CHECK (${policy.check})`;
     const head = `CREATE POLICY ${ident(policy.name)} ON ${on} AS ${policy.permissive ? 'PERMISSIVE' : 'RESTRICTIVE'} FOR ${COMMANDS[policy.command] ?? 'ALL'} TO ${policy.roles.map(role).join(', ')}`;
-    return [`${head}${using}${check}`, ...(policy.comment === null ? [] : [`COMMENT ON POLICY ${ident(policy.name)} ON ${on} IS ${literal(policy.comment)}`])];
+    return [
+      `${head}${using}${check}`,
+      ...(policy.comment === null
+        ? []
+        : [`COMMENT ON POLICY ${ident(policy.name)} ON ${on} IS ${literal(policy.comment)}`]),
+    ];
   };
-  const flags = [live.rowSecurity && `ALTER TABLE ${on} ENABLE ROW LEVEL SECURITY`, live.forceRowSecurity && `ALTER TABLE ${on} FORCE ROW LEVEL SECURITY`].filter((flag) => flag !== false);
+  const flags = [
+    live.rowSecurity && `ALTER TABLE ${on} ENABLE ROW LEVEL SECURITY`,
+    live.forceRowSecurity && `ALTER TABLE ${on} FORCE ROW LEVEL SECURITY`,
+  ].filter((flag) => flag !== false);
   return [...live.policies.flatMap(create), ...flags];
 }
 
@@ -70,10 +88,16 @@ export function commentsSql(live: LiveTable): string[] {
   const on = qualified(live);
   const text = (comment: string | null): string => (comment === null ? 'NULL' : literal(comment));
   const statements = [`COMMENT ON TABLE ${on} IS ${text(live.comment)}`];
-  for (const { name, comment } of live.columns) if (comment !== null) statements.push(`COMMENT ON COLUMN ${on}.${ident(name)} IS ${literal(comment)}`);
-  for (const { name, comment } of [...live.constraints, ...live.foreignKeys.filter(({ from }) => tableId(from) === tableId(live))]) {
+  for (const { name, comment } of live.columns)
+    if (comment !== null) statements.push(`COMMENT ON COLUMN ${on}.${ident(name)} IS ${literal(comment)}`);
+  for (const { name, comment } of [
+    ...live.constraints,
+    ...live.foreignKeys.filter(({ from }) => tableId(from) === tableId(live)),
+  ]) {
     if (comment !== null) statements.push(`COMMENT ON CONSTRAINT ${ident(name)} ON ${on} IS ${literal(comment)}`);
   }
-  for (const { name, comment } of live.indexes) if (comment !== null) statements.push(`COMMENT ON INDEX ${qualified({ schema: live.schema, name })} IS ${literal(comment)}`);
+  for (const { name, comment } of live.indexes)
+    if (comment !== null)
+      statements.push(`COMMENT ON INDEX ${qualified({ schema: live.schema, name })} IS ${literal(comment)}`);
   return statements;
 }

@@ -19,47 +19,69 @@ const hash = (text: string, length: number): string => createHash('sha256').upda
 /** What the names of a run's staging tables start with. */
 export const runPrefix = (runId: string): string => `ls_${hash(runId, 10)}_`;
 
-export const stagingRef = (stagingSchema: string, runId: string, table: TableRef): TableRef => ({ schema: stagingSchema, name: `${runPrefix(runId)}${hash(tableId(table), 10)}` });
+export const stagingRef = (stagingSchema: string, runId: string, table: TableRef): TableRef => ({
+  schema: stagingSchema,
+  name: `${runPrefix(runId)}${hash(tableId(table), 10)}`,
+});
 
 /** Name of an index, constraint or old table while it waits for its place: unique to the run, same on every retry. */
 export const temporaryName = (staging: TableRef, name: string): string => `${staging.name}_${hash(name, 8)}`;
 
 export const partsTable = (stagingSchema: string): string => qualified({ schema: stagingSchema, name: 'parts' });
-export const publishedTable = (stagingSchema: string): string => qualified({ schema: stagingSchema, name: 'published' });
+export const publishedTable = (stagingSchema: string): string =>
+  qualified({ schema: stagingSchema, name: 'published' });
 
 /** Serialises those who make and drop the staging schema; held to the end of the transaction. */
-export const lockSchemaSql = (stagingSchema: string): string => `SELECT pg_advisory_xact_lock(hashtextextended(${literal(`longshore staging ${stagingSchema}`)}, 0))`;
+export const lockSchemaSql = (stagingSchema: string): string =>
+  `SELECT pg_advisory_xact_lock(hashtextextended(${literal(`longshore staging ${stagingSchema}`)}, 0))`;
 
 /** Schema and marker tables, made when missing. Inside a transaction that holds `lockSchemaSql`. */
 async function ensureSchema(client: PostgresClient, stagingSchema: string): Promise<void> {
-  const { rows } = await client.query<{ schema: string | null; parts: string | null; published: string | null }>('SELECT to_regnamespace($1)::text AS schema, to_regclass($2)::text AS parts, to_regclass($3)::text AS published', [
-    ident(stagingSchema),
-    partsTable(stagingSchema),
-    publishedTable(stagingSchema),
-  ]);
+  const { rows } = await client.query<{ schema: string | null; parts: string | null; published: string | null }>(
+    'SELECT to_regnamespace($1)::text AS schema, to_regclass($2)::text AS parts, to_regclass($3)::text AS published',
+    [ident(stagingSchema), partsTable(stagingSchema), publishedTable(stagingSchema)],
+  );
   const [found] = rows;
-  if (!found?.schema) await client.query(`CREATE SCHEMA ${ident(stagingSchema)}; COMMENT ON SCHEMA ${ident(stagingSchema)} IS ${literal(SCHEMA_COMMENT)}`);
-  if (!found?.parts) await client.query(`CREATE TABLE ${partsTable(stagingSchema)} (run_id text, table_id text, part integer, PRIMARY KEY (run_id, table_id, part))`);
-  if (!found?.published) await client.query(`CREATE TABLE ${publishedTable(stagingSchema)} (run_id text, tables_hash text, result jsonb, PRIMARY KEY (run_id, tables_hash))`);
+  if (!found?.schema)
+    await client.query(
+      `CREATE SCHEMA ${ident(stagingSchema)}; COMMENT ON SCHEMA ${ident(stagingSchema)} IS ${literal(SCHEMA_COMMENT)}`,
+    );
+  if (!found?.parts)
+    await client.query(
+      `CREATE TABLE ${partsTable(stagingSchema)} (run_id text, table_id text, part integer, PRIMARY KEY (run_id, table_id, part))`,
+    );
+  if (!found?.published)
+    await client.query(
+      `CREATE TABLE ${publishedTable(stagingSchema)} (run_id text, tables_hash text, result jsonb, PRIMARY KEY (run_id, tables_hash))`,
+    );
 }
 
 /** Makes the staging table of one table, unless it is there. */
-export async function prepareStaging(pool: PostgresPool, stagingSchema: string, { runId, plan }: StagingRequest): Promise<void> {
+export async function prepareStaging(
+  pool: PostgresPool,
+  stagingSchema: string,
+  { runId, plan }: StagingRequest,
+): Promise<void> {
   const staging = stagingRef(stagingSchema, runId, plan.targetRef);
   await pool.transaction(async (client) => {
     await client.query(lockSchemaSql(stagingSchema));
     await ensureSchema(client, stagingSchema);
-    const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [qualified(staging)]);
+    const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [
+      qualified(staging),
+    ]);
     if (rows[0]?.found) return;
     const [live] = await describeLive(client, [plan.targetRef]);
     // Functions in defaults and checks may rely on the path that the user usually works with.
     await client.query('SET LOCAL search_path TO DEFAULT');
-    await client.query(live ? modelledOn(live, plan, staging) : `CREATE TABLE ${qualified(staging)} ${columnsSql(plan)}`);
+    await client.query(
+      live ? modelledOn(live, plan, staging) : `CREATE TABLE ${qualified(staging)} ${columnsSql(plan)}`,
+    );
     await client.query(`COMMENT ON TABLE ${qualified(staging)} IS ${literal(comment(runId, plan, live))}`);
   });
 }
 
-const comment = (runId: string, plan: TablePlan, live: LiveTable | undefined): string => `Longshore run ${runId}, ${tableId(plan.targetRef)}, definition ${live ? fingerprint(live) : 'none'}`;
+const comment = (runId: string, plan: TablePlan, live: LiveTable | undefined): string =>
+  `Longshore run ${runId}, ${tableId(plan.targetRef)}, definition ${live ? fingerprint(live) : 'none'}`;
 
 export interface StagingFacts {
   /** Fingerprint of the live table when staging was made; `none` when there was no live table. */
@@ -69,17 +91,31 @@ export interface StagingFacts {
 }
 
 /** What was noted about a staging table; undefined when there is none. */
-export async function stagingFacts(client: Pick<PostgresClient, 'query'>, staging: TableRef): Promise<StagingFacts | undefined> {
-  const { rows } = await client.query<{ comment: string | null }>("SELECT obj_description(to_regclass($1), 'pg_class') AS comment", [qualified(staging)]);
+export async function stagingFacts(
+  client: Pick<PostgresClient, 'query'>,
+  staging: TableRef,
+): Promise<StagingFacts | undefined> {
+  const { rows } = await client.query<{ comment: string | null }>(
+    "SELECT obj_description(to_regclass($1), 'pg_class') AS comment",
+    [qualified(staging)],
+  );
   const match = /definition (\w+)(?:, loaded before transaction (\d+))?$/.exec(rows[0]?.comment ?? '');
-  return match ? { fingerprint: match[1] ?? '', ...(match[2] === undefined ? {} : { loadedBefore: match[2] }) } : undefined;
+  return match
+    ? { fingerprint: match[1] ?? '', ...(match[2] === undefined ? {} : { loadedBefore: match[2] }) }
+    : undefined;
 }
 
 /** Notes that every part is in. A second call changes nothing. */
 export async function markLoaded(client: Pick<PostgresClient, 'query'>, staging: TableRef): Promise<void> {
-  const { rows } = await client.query<{ comment: string | null; next: string }>("SELECT obj_description(to_regclass($1), 'pg_class') AS comment, pg_snapshot_xmax(pg_current_snapshot())::text AS next", [qualified(staging)]);
+  const { rows } = await client.query<{ comment: string | null; next: string }>(
+    "SELECT obj_description(to_regclass($1), 'pg_class') AS comment, pg_snapshot_xmax(pg_current_snapshot())::text AS next",
+    [qualified(staging)],
+  );
   const [{ comment: text, next } = { comment: null, next: '' }] = rows;
-  if (text !== null && !text.includes(', loaded before transaction ')) await client.query(`COMMENT ON TABLE ${qualified(staging)} IS ${literal(`${text}, loaded before transaction ${next}`)}`);
+  if (text !== null && !text.includes(', loaded before transaction '))
+    await client.query(
+      `COMMENT ON TABLE ${qualified(staging)} IS ${literal(`${text}, loaded before transaction ${next}`)}`,
+    );
 }
 
 function modelledOn(live: LiveTable, plan: TablePlan, staging: TableRef): string {
@@ -89,26 +125,39 @@ function modelledOn(live: LiveTable, plan: TablePlan, staging: TableRef): string
   const tablespace = live.tablespace === null ? '' : ` TABLESPACE ${ident(live.tablespace)}`;
   // Servers before 14 know no compression of columns.
   const compression = live.columns.some((column) => column.compression !== null) ? ' INCLUDING COMPRESSION' : '';
-  const statements = [`CREATE ${unlogged}TABLE ${name} (LIKE ${qualified(live)} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE${compression})${method}${tablespace}`];
+  const statements = [
+    `CREATE ${unlogged}TABLE ${name} (LIKE ${qualified(live)} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE${compression})${method}${tablespace}`,
+  ];
   if (live.kind === 'r' && live.options) statements.push(`ALTER TABLE ${name} SET (${optionList(live.options)})`);
-  if (live.kind === 'r' && live.toastOptions) statements.push(`ALTER TABLE ${name} SET (${optionList(live.toastOptions, 'toast.')})`);
+  if (live.kind === 'r' && live.toastOptions)
+    statements.push(`ALTER TABLE ${name} SET (${optionList(live.toastOptions, 'toast.')})`);
   for (const column of live.columns) {
-    if (column.statistics !== null) statements.push(`ALTER TABLE ${name} ALTER COLUMN ${ident(column.name)} SET STATISTICS ${column.statistics}`);
-    if (column.options) statements.push(`ALTER TABLE ${name} ALTER COLUMN ${ident(column.name)} SET (${optionList(column.options)})`);
+    if (column.statistics !== null)
+      statements.push(`ALTER TABLE ${name} ALTER COLUMN ${ident(column.name)} SET STATISTICS ${column.statistics}`);
+    if (column.options)
+      statements.push(`ALTER TABLE ${name} ALTER COLUMN ${ident(column.name)} SET (${optionList(column.options)})`);
   }
   // Checked while loading, so that the error can name the row; those that are NOT VALID are added after.
   for (const check of live.constraints) {
-    if (check.type === 'c' && check.validated) statements.push(`ALTER TABLE ${name} ADD CONSTRAINT ${ident(check.name)} ${check.definition}`);
+    if (check.type === 'c' && check.validated)
+      statements.push(`ALTER TABLE ${name} ADD CONSTRAINT ${ident(check.name)} ${check.definition}`);
   }
   // An identity column that is not transferred still needs numbers; the default is dropped again before a swap.
   for (const { column, schema, name: sequence } of undeliveredIdentities(live, plan)) {
-    statements.push(`ALTER TABLE ${name} ALTER COLUMN ${ident(column)} SET DEFAULT nextval(${literal(qualified({ schema, name: sequence }))}::regclass)`);
+    statements.push(
+      `ALTER TABLE ${name} ALTER COLUMN ${ident(column)} SET DEFAULT nextval(${literal(qualified({ schema, name: sequence }))}::regclass)`,
+    );
   }
   return statements.join(';\n');
 }
 
-export const undeliveredIdentities = (live: LiveTable, plan: TablePlan): { column: string; schema: string; name: string }[] =>
-  live.sequences.filter((sequence) => sequence.identity && !plan.columns.some((column) => column.target === sequence.column));
+export const undeliveredIdentities = (
+  live: LiveTable,
+  plan: TablePlan,
+): { column: string; schema: string; name: string }[] =>
+  live.sequences.filter(
+    (sequence) => sequence.identity && !plan.columns.some((column) => column.target === sequence.column),
+  );
 
 /** Throws away what is staged of one table, markers too. */
 export async function resetStaging(pool: PostgresPool, stagingSchema: string, request: StagingRequest): Promise<void> {
@@ -117,7 +166,10 @@ export async function resetStaging(pool: PostgresPool, stagingSchema: string, re
     await client.query(lockSchemaSql(stagingSchema));
     await ensureSchema(client, stagingSchema);
     await client.query(`DROP TABLE IF EXISTS ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`);
-    await client.query(`DELETE FROM ${partsTable(stagingSchema)} WHERE run_id = $1 AND table_id = $2`, [runId, tableId(plan.targetRef)]);
+    await client.query(`DELETE FROM ${partsTable(stagingSchema)} WHERE run_id = $1 AND table_id = $2`, [
+      runId,
+      tableId(plan.targetRef),
+    ]);
   });
   await prepareStaging(pool, stagingSchema, request);
 }

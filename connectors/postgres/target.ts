@@ -37,7 +37,10 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
       pool.assertWritable(what);
       return method(...args);
     };
-  const guardedAsync = <A extends unknown[], R>(what: string, method: (...args: A) => Promise<R>): ((...args: A) => Promise<R>) => {
+  const guardedAsync = <A extends unknown[], R>(
+    what: string,
+    method: (...args: A) => Promise<R>,
+  ): ((...args: A) => Promise<R>) => {
     const checked = guarded(what, method);
     // A refusal is a rejected promise, as every other failure of these methods.
     return async (...args) => checked(...args);
@@ -49,7 +52,9 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
     addColumnSql: guarded('add columns', addColumnSql),
     createTableSql: guarded('create tables', createTableSql),
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
-    loadPart: guardedAsync('load rows', (request, progress, signal) => loadPart(pool, stagingSchema, request, progress, signal)),
+    loadPart: guardedAsync('load rows', (request, progress, signal) =>
+      loadPart(pool, stagingSchema, request, progress, signal),
+    ),
     finish: guardedAsync('build keys', (request) => finishStaging(pool, stagingSchema, request)),
     aggregates: guardedAsync('read staging', (request) => stagedAggregates(pool, stagingSchema, request)),
     reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
@@ -59,25 +64,56 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
   } satisfies TargetDatabase;
 }
 
-async function chooseStrategy(pool: PostgresPool, table: TableSchema | undefined, plan: Parameters<TargetDatabase['chooseStrategy']>[1]): Promise<StrategyChoice> {
+async function chooseStrategy(
+  pool: PostgresPool,
+  table: TableSchema | undefined,
+  plan: Parameters<TargetDatabase['chooseStrategy']>[1],
+): Promise<StrategyChoice> {
   const { mode, forced, estimatedRows, targetRef } = plan;
   const asked = { mode, ...(forced === undefined ? {} : { forced }) };
-  const none = { ...asked, exists: false, obstacles: [], rows: estimatedRows, bytes: 0, referenced: false, mayQuietTriggers: false };
+  const none = {
+    ...asked,
+    exists: false,
+    obstacles: [],
+    rows: estimatedRows,
+    bytes: 0,
+    referenced: false,
+    mayQuietTriggers: false,
+  };
   if (!table) return choosePublishStrategy(none);
   return pool.transaction(async (client) => {
     const [live] = await describeLive(client, [targetRef]);
     if (!live) return choosePublishStrategy(none);
     const rows = estimatedRows < 0 ? -1 : Math.max(estimatedRows, live.rows);
-    return choosePublishStrategy({ ...asked, exists: true, obstacles: swapObstacles(live), rows, bytes: live.bytes, referenced: live.referencedBy.length > 0, mayQuietTriggers: await mayQuiet(client) });
+    return choosePublishStrategy({
+      ...asked,
+      exists: true,
+      obstacles: swapObstacles(live),
+      rows,
+      bytes: live.bytes,
+      referenced: live.referencedBy.length > 0,
+      mayQuietTriggers: await mayQuiet(client),
+    });
   });
 }
 
-async function stagedAggregates(pool: PostgresPool, stagingSchema: string, { runId, plan }: StagingRequest): Promise<TableAggregates> {
-  const columns = plan.columns.map(({ target, targetType, logical }): AggregateColumn => ({ column: target, name: target, logical, nativeType: targetType }));
+async function stagedAggregates(
+  pool: PostgresPool,
+  stagingSchema: string,
+  { runId, plan }: StagingRequest,
+): Promise<TableAggregates> {
+  const columns = plan.columns.map(({ target, targetType, logical }): AggregateColumn => ({
+    column: target,
+    name: target,
+    logical,
+    nativeType: targetType,
+  }));
   const { encoding } = await serverFacts(pool);
-  const { rows } = await pool.query(aggregateSql(columns, `FROM ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`, encoding)).catch((error: unknown) => {
-    throw toPostgresError(error, { table: tableId(plan.targetRef) });
-  });
+  const { rows } = await pool
+    .query(aggregateSql(columns, `FROM ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`, encoding))
+    .catch((error: unknown) => {
+      throw toPostgresError(error, { table: tableId(plan.targetRef) });
+    });
   return parseAggregates(columns, rows[0] ?? {});
 }
 

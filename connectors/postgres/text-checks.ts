@@ -21,7 +21,11 @@ export function silentLossCheck(vector: ColumnVector, column: TargetColumn, inde
   const form = wireForm(native, column.isEnum);
   if (!canEncodeBinary(column, column.nativeType)) {
     if (form !== undefined && losesAsText(column, form, native.base)) {
-      throw new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${column.name} of type ${column.nativeType} cannot hold every ${column.logical.kind} exactly.`, { column: column.name });
+      throw new LongshoreError(
+        'TYPE_NOT_SUPPORTED',
+        `Column ${column.name} of type ${column.nativeType} cannot hold every ${column.logical.kind} exactly.`,
+        { column: column.name },
+      );
     }
     return undefined;
   }

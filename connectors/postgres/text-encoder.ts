@@ -18,7 +18,15 @@ const HEX_DIGITS = new TextEncoder().encode('0123456789abcdef');
 
 /** What follows the backslash for a byte that COPY gives a meaning to; 0 for bytes that stand for themselves. */
 const ESCAPES = new Uint8Array(256);
-for (const [byte, letter] of [[0x08, 'b'], [TAB, 't'], [NEWLINE, 'n'], [0x0b, 'v'], [0x0c, 'f'], [0x0d, 'r'], [BACKSLASH, '\\']] as const) {
+for (const [byte, letter] of [
+  [0x08, 'b'],
+  [TAB, 't'],
+  [NEWLINE, 'n'],
+  [0x0b, 'v'],
+  [0x0c, 'f'],
+  [0x0d, 'r'],
+  [BACKSLASH, '\\'],
+] as const) {
   ESCAPES[byte] = letter.charCodeAt(0);
 }
 
@@ -27,9 +35,15 @@ for (const [byte, letter] of [[0x08, 'b'], [TAB, 't'], [NEWLINE, 'n'], [0x0b, 'v
  * No header and no trailer. Throws RowValueError on a value that the server would round or cut without a word, and
  * TYPE_NOT_SUPPORTED where it would do so with a whole type.
  */
-export function* encodeText(batch: ColumnBatch, columns: readonly TargetColumn[]): Generator<Uint8Array, void, undefined> {
-  if (batch.columns.length !== columns.length) throw new Error(`A batch has ${batch.columns.length} columns where ${columns.length} were expected.`);
-  const checks = columns.map((column, index) => silentLossCheck(batch.columns[index]!, column, index)).filter((check) => check !== undefined);
+export function* encodeText(
+  batch: ColumnBatch,
+  columns: readonly TargetColumn[],
+): Generator<Uint8Array, void, undefined> {
+  if (batch.columns.length !== columns.length)
+    throw new Error(`A batch has ${batch.columns.length} columns where ${columns.length} were expected.`);
+  const checks = columns
+    .map((column, index) => silentLossCheck(batch.columns[index]!, column, index))
+    .filter((check) => check !== undefined);
   const writers = batch.columns.map(columnWriter);
   const sink = new TextSink();
   for (let row = 0; row < batch.rows; row++) {

@@ -58,7 +58,9 @@ function integerText(values: BigInt64Array): (row: number) => string {
   const words = halves(values);
   return (row) => {
     const high = words[row * 2 + 1]!;
-    return high < 0x200000 && high >= -0x200000 ? String(high * 4294967296 + (words[row * 2]! >>> 0)) : String(values[row]);
+    return high < 0x200000 && high >= -0x200000
+      ? String(high * 4294967296 + (words[row * 2]! >>> 0))
+      : String(values[row]);
   };
 }
 
@@ -82,7 +84,7 @@ const floatText = (value: number): string => (Object.is(value, -0) ? '-0' : Stri
 
 /** The shortest digits that name this single-precision number. */
 function float32Text(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
+  if (!Number.isFinite(value) || value === 0) return floatText(value);
   for (let digits = 6; digits < 9; digits++) {
     const text = value.toPrecision(digits);
     if (Math.fround(Number(text)) === value) return floatText(Number(text));

@@ -50,7 +50,8 @@ export function allocateFixed(form: Exclude<PhysicalForm, 'bytes'>, rows: number
 }
 
 /** The 64-bit values as pairs of 32-bit halves, low half first (every platform that Node runs on is little-endian). */
-export const halves = (values: BigInt64Array | Float64Array): Int32Array => new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+export const halves = (values: BigInt64Array | Float64Array): Int32Array =>
+  new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 
 /** A vector's values, of a form that the caller has established. Throws a TypeError when the batch lies. */
 export function asBytesValues(values: ColumnValues): BytesValues {

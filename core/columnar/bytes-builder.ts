@@ -24,7 +24,8 @@ export class BytesBuilder {
   reserve(bytes: number): void {
     const needed = this.size + bytes;
     if (needed <= this.data.length) return;
-    if (needed > MAX_COLUMN_BYTES) throw new RangeError(`A column of one batch has more than ${MAX_COLUMN_BYTES} bytes.`);
+    if (needed > MAX_COLUMN_BYTES)
+      throw new RangeError(`A column of one batch has more than ${MAX_COLUMN_BYTES} bytes.`);
     const grown = new Uint8Array(Math.min(MAX_COLUMN_BYTES, Math.max(needed, this.data.length * 2)));
     grown.set(this.data.subarray(0, this.size));
     this.data = grown;

@@ -4,7 +4,15 @@ const LOOP_LIMIT = 128;
 export const viewOf = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
 
 /** Copies `length` bytes between different arrays. The views are of the same bytes as the arrays. */
-export function copyValue(from: Uint8Array, fromView: DataView, at: number, to: Uint8Array, toView: DataView, into: number, length: number): void {
+export function copyValue(
+  from: Uint8Array,
+  fromView: DataView,
+  at: number,
+  to: Uint8Array,
+  toView: DataView,
+  into: number,
+  length: number,
+): void {
   if (length > LOOP_LIMIT) {
     to.set(from.subarray(at, at + length), into);
   } else if (length >= 4) {

@@ -11,7 +11,20 @@ interface Field {
   prefix?: number;
 }
 
-const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 const SECOND: Field = { name: 'second', min: 0, max: 59 };
@@ -33,7 +46,8 @@ export function cronProblem(expression: string): string | undefined {
   if (/^(CRON_)?TZ=/.test(text)) return 'has a time zone in it: write it under `timezone`';
   const parts = text.split(/\s+/).filter(Boolean);
   const fields = fieldsOf(parts.length);
-  if (!fields) return `has ${parts.length} fields: cron takes 5 (minute, hour, day of month, month, day of week), 6 (… and year) or 7 (second first, year last)`;
+  if (!fields)
+    return `has ${parts.length} fields: cron takes 5 (minute, hour, day of month, month, day of week), 6 (… and year) or 7 (second first, year last)`;
   for (const [index, field] of fields.entries()) {
     const problem = fieldProblem(parts[index] ?? '', field);
     if (problem) return problem;
@@ -54,7 +68,8 @@ function shorthandProblem(text: string): string | undefined {
   if (every === undefined) return `is none of ${SHORTHANDS.join(', ')} or \`@every 90m\``;
   const [interval = '', phase] = every.split('/');
   const length = parseDuration(interval);
-  if (length === undefined || length < 1000) return `has no interval of at least a second after @every, such as \`90m\``;
+  if (length === undefined || length < 1000)
+    return `has no interval of at least a second after @every, such as \`90m\``;
   if (phase !== undefined && parseDuration(phase) === undefined) return 'has no duration after the slash';
   return undefined;
 }
@@ -69,12 +84,14 @@ function fieldsOf(count: number): readonly Field[] | undefined {
 function fieldProblem(text: string, field: Field): string | undefined {
   for (const part of text.split(',')) {
     const [range = '', step, ...more] = part.split('/');
-    if (more.length > 0 || (step !== undefined && !/^0*[1-9]\d*$/.test(step))) return `has \`${part}\` as ${field.name}: after the slash comes one whole number from 1`;
+    if (more.length > 0 || (step !== undefined && !/^0*[1-9]\d*$/.test(step)))
+      return `has \`${part}\` as ${field.name}: after the slash comes one whole number from 1`;
     if (range === '*') continue;
     const [first = '', last, ...rest] = range.split('-');
     const from = valueOf(first, field);
     const to = last === undefined ? from : valueOf(last, field);
-    if (from === undefined || to === undefined || rest.length > 0) return `has \`${part}\` as ${field.name}: allowed are ${field.min} to ${field.max}${field.names ? ' and names' : ''}, lists, ranges and steps`;
+    if (from === undefined || to === undefined || rest.length > 0)
+      return `has \`${part}\` as ${field.name}: allowed are ${field.min} to ${field.max}${field.names ? ' and names' : ''}, lists, ranges and steps`;
     if (to < from) return `has \`${part}\` as ${field.name}: the range runs backwards`;
   }
   return undefined;

@@ -42,7 +42,15 @@ export function effectiveSet(name: string, set: TransferSet): EffectiveSet {
     return { pattern, options: effectiveTable(set, options ?? {}), path: `transferSets.${name}.tables[${index}]` };
   });
   const { from, to, publish } = set;
-  return { name, from, to, publish, parallelTables: set.parallel.tables, timezone: set.schedule?.timezone ?? 'UTC', entries };
+  return {
+    name,
+    from,
+    to,
+    publish,
+    parallelTables: set.parallel.tables,
+    timezone: set.schedule?.timezone ?? 'UTC',
+    entries,
+  };
 }
 
 function effectiveTable(set: TransferSet, own: TableOptions): EffectiveTable {

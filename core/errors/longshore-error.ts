@@ -40,7 +40,11 @@ export class LongshoreError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly place: ErrorPlace = {},
-    options: { cause?: unknown; /** Replaces the catalogue's remedy. */ next?: string; problems?: ConfigProblem[] } = {},
+    options: {
+      cause?: unknown;
+      /** Replaces the catalogue's remedy. */ next?: string;
+      problems?: ConfigProblem[];
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.next = options.next ?? CATALOGUE[code].next;

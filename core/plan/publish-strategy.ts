@@ -34,17 +34,38 @@ export function choosePublishStrategy(facts: PublishFacts): StrategyChoice {
   const { mode, forced, exists, obstacles } = facts;
   if (!exists) return { strategy: 'create', reason: 'The target has no such table; it is created.' };
   if (forced !== undefined && forced !== 'create') {
-    if (forced !== 'swap' || obstacles.length === 0) return { strategy: forced, reason: `The configuration asks for ${forced}.` };
-    return { strategy: 'delete-insert', reason: `The configuration asks for swap, which the table would not survive unharmed: ${listed(obstacles)}.` };
+    if (forced !== 'swap' || obstacles.length === 0)
+      return { strategy: forced, reason: `The configuration asks for ${forced}.` };
+    return {
+      strategy: 'delete-insert',
+      reason: `The configuration asks for swap, which the table would not survive unharmed: ${listed(obstacles)}.`,
+    };
   }
   if (mode === 'append') return { strategy: 'append', reason: 'Rows are added to those that are there.' };
-  if (mode === 'truncate') return { strategy: 'truncate-insert', reason: 'The configuration asks to truncate: readers wait until the new rows are in, and one that began before in REPEATABLE READ may find the table empty.' };
-  if (obstacles.length > 0) return { strategy: 'delete-insert', reason: `Rows are replaced in place, because ${listed(obstacles)}.` };
-  if (!isSmall(facts)) return { strategy: 'swap', reason: 'The loaded table takes the place of the old one, with everything that hangs on it.' };
+  if (mode === 'truncate')
+    return {
+      strategy: 'truncate-insert',
+      reason:
+        'The configuration asks to truncate: readers wait until the new rows are in, and one that began before in REPEATABLE READ may find the table empty.',
+    };
+  if (obstacles.length > 0)
+    return { strategy: 'delete-insert', reason: `Rows are replaced in place, because ${listed(obstacles)}.` };
+  if (!isSmall(facts))
+    return {
+      strategy: 'swap',
+      reason: 'The loaded table takes the place of the old one, with everything that hangs on it.',
+    };
   if (facts.referenced && !facts.mayQuietTriggers) {
-    return { strategy: 'swap', reason: 'The table is small, but other tables refer to its rows and the user may not set session_replication_role, so the loaded table takes its place.' };
+    return {
+      strategy: 'swap',
+      reason:
+        'The table is small, but other tables refer to its rows and the user may not set session_replication_role, so the loaded table takes its place.',
+    };
   }
-  return { strategy: 'delete-insert', reason: 'The table is small: its rows are replaced in one transaction, and readers never wait.' };
+  return {
+    strategy: 'delete-insert',
+    reason: 'The table is small: its rows are replaced in one transaction, and readers never wait.',
+  };
 }
 
 const isSmall = ({ rows, bytes }: PublishFacts): boolean => rows >= 0 && rows <= SMALL_ROWS && bytes <= SMALL_BYTES;

@@ -27,6 +27,11 @@ async function isFilled(client: Client, name: string, sql: string): Promise<bool
   return rows[0]?.comment === fingerprint(sql);
 }
 
+/** Ends its sessions too. */
+export async function dropDatabase(postgres: EmbeddedPostgres, name: string): Promise<void> {
+  await withClient(postgres.url('postgres'), (admin) => admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`));
+}
+
 /** Makes a database and fills it, unless it was filled with the same SQL before. */
 async function makeDatabase(postgres: EmbeddedPostgres, name: string, sql: string): Promise<void> {
   await withClient(postgres.url('postgres'), async (admin) => {

@@ -1,9 +1,26 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
 
 /** Exit code a shell would report for a child that ended like this. */
 export const exitCode = (code, signal) => code ?? 128 + (constants.signals[signal] ?? 1);
+
+const isAlive = (pid) => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** The npm that runs us: our parent, or the parent of the shell between. It passes signals to the shell only, if at all. */
+function npmProcess() {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return undefined;
+  const [parent, command] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(process.ppid)], { encoding: 'utf8' })
+    .trim()
+    .split(/\s+/);
+  return /(^|\/)(ba|da|z|k|a)?sh$/.test(command) ? Number(parent) : process.ppid;
+}
 
 /**
  * Runs a command in the foreground with our terminal and resolves with its exit code. Signals that reach us are passed
@@ -22,10 +39,10 @@ export function foreground(command, args, { group = false, ...options } = {}) {
       handlers.set(signal, handler);
       process.on(signal, handler);
     }
-    const parent = process.ppid;
+    const npm = npmProcess();
     const watch = setInterval(() => {
-      if (process.env.npm_lifecycle_event && process.ppid !== parent) child.kill('SIGTERM');
-    }, 1000);
+      if (npm !== undefined && !isAlive(npm)) child.kill('SIGTERM');
+    }, 500);
     const done = () => {
       clearInterval(watch);
       for (const [signal, handler] of handlers) process.off(signal, handler);

@@ -2,6 +2,8 @@ import { brotliCompress, brotliDecompress, constants, gunzip, gzip, zstdCompress
 import type { Codec } from '../../schemas/constants';
 
 const MIN_CHUNK = 64;
+/** Longer output comes in several chunks, so that a huge value that packs well does not claim its size twice. */
+const MAX_CHUNK = 16 * 1024 * 1024;
 
 /** Levels that cost less than they save on a staged file that is read once. */
 const DEFAULT_LEVEL = { zstd: 1, gzip: 1, brotli: 1 } as const;
@@ -11,15 +13,23 @@ type Callback = (error: Error | null, result: Buffer) => void;
 const promised = (start: (done: Callback) => void): Promise<Uint8Array> =>
   new Promise((resolve, reject) => start((error, result) => (error ? reject(error) : resolve(result))));
 
-/** Compresses on libuv's threads. The one chunk of output is large enough for all, so that no second round is needed. */
+/** Compresses on libuv's threads. A page's output fits into one chunk, so that no second round is needed. */
 export function compress(codec: Codec, bytes: Uint8Array, level?: number): Promise<Uint8Array> {
-  const chunkSize = Math.max(MIN_CHUNK, bytes.length + (bytes.length >>> 8) + 512);
+  const chunkSize = Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, bytes.length + (bytes.length >>> 8) + 512));
   switch (codec) {
     case 'none':
       return Promise.resolve(bytes);
     case 'zstd':
       return promised((done) =>
-        zstdCompress(bytes, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level ?? DEFAULT_LEVEL.zstd }, pledgedSrcSize: bytes.length }, done),
+        zstdCompress(
+          bytes,
+          {
+            chunkSize,
+            params: { [constants.ZSTD_c_compressionLevel]: level ?? DEFAULT_LEVEL.zstd },
+            pledgedSrcSize: bytes.length,
+          },
+          done,
+        ),
       );
     case 'gzip':
       return promised((done) => gzip(bytes, { chunkSize, level: level ?? DEFAULT_LEVEL.gzip }, done));
@@ -27,7 +37,13 @@ export function compress(codec: Codec, bytes: Uint8Array, level?: number): Promi
       return promised((done) =>
         brotliCompress(
           bytes,
-          { chunkSize, params: { [constants.BROTLI_PARAM_QUALITY]: level ?? DEFAULT_LEVEL.brotli, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } },
+          {
+            chunkSize,
+            params: {
+              [constants.BROTLI_PARAM_QUALITY]: level ?? DEFAULT_LEVEL.brotli,
+              [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+            },
+          },
           done,
         ),
       );

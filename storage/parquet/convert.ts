@@ -24,7 +24,9 @@ export function convertValues({ conversion, logical, width }: StoredColumn, stor
     case 'nanos':
       return unscaled(stored as BigInt64Array);
     case 'fixed-decimal':
-      return physicalForm(logical) === 'int64' ? fixedToInt64(stored as Uint8Array, width) : fixedTo16(stored as Uint8Array, width);
+      return physicalForm(logical) === 'int64'
+        ? fixedToInt64(stored as Uint8Array, width)
+        : fixedTo16(stored as Uint8Array, width);
   }
 }
 

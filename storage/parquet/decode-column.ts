@@ -14,7 +14,10 @@ export function decodeColumnPages(column: StoredColumn, pages: UnpackedPage[], r
   const dictionary = pages.find((page) => page.kind === 'dictionary');
   const data = pages.filter((page) => page.kind === 'data');
   const valid = data.map((page) => pageValidity(page, column.optional));
-  const values = column.physical === PHYSICAL.byteArray ? stringColumn(data, valid, dictionary, rows) : fixedColumn(column, data, valid, dictionary, rows);
+  const values =
+    column.physical === PHYSICAL.byteArray
+      ? stringColumn(data, valid, dictionary, rows)
+      : fixedColumn(column, data, valid, dictionary, rows);
   const validity = joinValidity(data, valid, rows);
   return validity ? { logical: column.logical, validity, values } : { logical: column.logical, values };
 }
@@ -48,7 +51,8 @@ function countValid(rows: number, levels: Uint8Array | undefined): number {
   return count;
 }
 
-const usesDictionary = ({ encoding }: DataPage): boolean => encoding === ENCODING.rleDictionary || encoding === ENCODING.plainDictionary;
+const usesDictionary = ({ encoding }: DataPage): boolean =>
+  encoding === ENCODING.rleDictionary || encoding === ENCODING.plainDictionary;
 
 /** Indexes into the dictionary, each within it. */
 function dictionaryIndexes({ body, valuesFrom }: DataPage, count: number, size: number): Int32Array {
@@ -57,18 +61,28 @@ function dictionaryIndexes({ body, valuesFrom }: DataPage, count: number, size: 
   const width = body[valuesFrom];
   if (width === undefined || width > 32) throw new RangeError('the width of dictionary indexes is impossible');
   decodeHybrid(body, valuesFrom + 1, body.length, width, indexes);
-  for (let i = 0; i < count; i++) if (indexes[i]! >>> 0 >= size) throw new RangeError('an index points outside the dictionary');
+  for (let i = 0; i < count; i++)
+    if (indexes[i]! >>> 0 >= size) throw new RangeError('an index points outside the dictionary');
   return indexes;
 }
 
 function dictionaryOf(dictionary: DictionaryPage | undefined): DictionaryPage {
   if (!dictionary) throw new RangeError('a page refers to a dictionary that is not there');
-  if (dictionary.encoding !== ENCODING.plain && dictionary.encoding !== ENCODING.plainDictionary) throw new RangeError('the dictionary is not encoded plainly');
+  if (dictionary.encoding !== ENCODING.plain && dictionary.encoding !== ENCODING.plainDictionary)
+    throw new RangeError('the dictionary is not encoded plainly');
   return dictionary;
 }
 
-function stringColumn(pages: DataPage[], valid: (Uint8Array | undefined)[], dictionary: DictionaryPage | undefined, rows: number): BytesValues {
-  const plainBytes = pages.reduce((sum, page) => sum + (usesDictionary(page) ? 0 : Math.max(0, page.body.length - page.valuesFrom - 4 * page.rows)), 0);
+function stringColumn(
+  pages: DataPage[],
+  valid: (Uint8Array | undefined)[],
+  dictionary: DictionaryPage | undefined,
+  rows: number,
+): BytesValues {
+  const plainBytes = pages.reduce(
+    (sum, page) => sum + (usesDictionary(page) ? 0 : Math.max(0, page.body.length - page.valuesFrom - 4 * page.rows)),
+    0,
+  );
   const builder = new BytesBuilder(rows, plainBytes);
   let words: BytesValues | undefined;
   for (const [index, page] of pages.entries()) {
@@ -91,7 +105,13 @@ function dictionaryStrings({ body, count }: DictionaryPage): BytesValues {
   return builder.finish();
 }
 
-function appendWords({ data, offsets }: BytesValues, indexes: Int32Array, rows: number, levels: Uint8Array | undefined, builder: BytesBuilder): void {
+function appendWords(
+  { data, offsets }: BytesValues,
+  indexes: Int32Array,
+  rows: number,
+  levels: Uint8Array | undefined,
+  builder: BytesBuilder,
+): void {
   let bytes = 0;
   for (let i = 0; i < indexes.length; i++) bytes += offsets[indexes[i]! + 1]! - offsets[indexes[i]!]!;
   builder.reserve(bytes);
@@ -110,7 +130,13 @@ function appendWords({ data, offsets }: BytesValues, indexes: Int32Array, rows: 
   }
 }
 
-function fixedColumn(column: StoredColumn, pages: DataPage[], valid: (Uint8Array | undefined)[], dictionary: DictionaryPage | undefined, rows: number): StoredValues {
+function fixedColumn(
+  column: StoredColumn,
+  pages: DataPage[],
+  valid: (Uint8Array | undefined)[],
+  dictionary: DictionaryPage | undefined,
+  rows: number,
+): StoredValues {
   const form = physicalForm(column.logical);
   if (form === 'bytes') throw new TypeError('A column of fixed width was expected.');
   const unit = form === 'fixed16' ? 16 : 1;
@@ -137,11 +163,15 @@ function fixedColumn(column: StoredColumn, pages: DataPage[], valid: (Uint8Array
   return out ?? allocateFixed(form, 0);
 }
 
-const asBytes = (values: StoredValues): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+const asBytes = (values: StoredValues): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
 /** By bytes or 32-bit words, whatever the values are, so that no NaN changes and no BigInt is made. */
 function gather(words: StoredValues, indexes: Int32Array, unit: number): StoredValues {
-  const out = words.slice(0, 0).constructor === Uint8Array ? new Uint8Array(indexes.length * unit) : sameKind(words, indexes.length);
+  const out =
+    words.slice(0, 0).constructor === Uint8Array
+      ? new Uint8Array(indexes.length * unit)
+      : sameKind(words, indexes.length);
   const width = words.BYTES_PER_ELEMENT * unit;
   if (width === 1) {
     for (let i = 0; i < indexes.length; i++) out[i] = words[indexes[i]!]!;
@@ -150,7 +180,8 @@ function gather(words: StoredValues, indexes: Int32Array, unit: number): StoredV
   const per = width / 4;
   const from = new Int32Array(words.buffer, words.byteOffset, words.byteLength / 4);
   const to = new Int32Array(out.buffer);
-  for (let i = 0, next = 0; i < indexes.length; i++) for (let word = indexes[i]! * per, end = word + per; word < end; word++) to[next++] = from[word]!;
+  for (let i = 0, next = 0; i < indexes.length; i++)
+    for (let word = indexes[i]! * per, end = word + per; word < end; word++) to[next++] = from[word]!;
   return out;
 }
 
@@ -162,7 +193,14 @@ function sameKind(values: StoredValues, length: number): StoredValues {
 }
 
 /** Spreads a page's values over its rows. */
-function place(dense: StoredValues, levels: Uint8Array | undefined, rows: number, out: StoredValues, at: number, unit: number): void {
+function place(
+  dense: StoredValues,
+  levels: Uint8Array | undefined,
+  rows: number,
+  out: StoredValues,
+  at: number,
+  unit: number,
+): void {
   const width = out.BYTES_PER_ELEMENT * unit;
   if (!levels) {
     asBytes(out).set(asBytes(dense), at * width);

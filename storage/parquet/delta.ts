@@ -7,9 +7,11 @@ export function decodeDelta(bytes: Uint8Array, at: number, count: number, out: B
   const blockSize = reader.varint();
   const miniblocks = reader.varint();
   const total = reader.varint();
-  if (total < count || miniblocks < 1 || miniblocks > 1024 || blockSize % miniblocks !== 0) throw new RangeError('the header of delta-encoded numbers is impossible');
+  if (total < count || miniblocks < 1 || miniblocks > 1024 || blockSize % miniblocks !== 0)
+    throw new RangeError('the header of delta-encoded numbers is impossible');
   const perMiniblock = blockSize / miniblocks;
-  if (perMiniblock % 8 !== 0 || perMiniblock > 2 ** 20) throw new RangeError('the header of delta-encoded numbers is impossible');
+  if (perMiniblock % 8 !== 0 || perMiniblock > 2 ** 20)
+    throw new RangeError('the header of delta-encoded numbers is impossible');
   let value = reader.zigzag();
   let filled = 0;
   const put = (): void => {
@@ -17,7 +19,7 @@ export function decodeDelta(bytes: Uint8Array, at: number, count: number, out: B
     else out[filled++] = Number(BigInt.asIntN(32, value));
   };
   if (count > 0) put();
-  for (let left = total - 1; left > 0; ) {
+  for (let left = total - 1; left > 0;) {
     const smallest = reader.zigzag();
     const widths = reader.take(miniblocks);
     for (const width of widths) {

@@ -1,7 +1,13 @@
 /** The RLE/bit-packed hybrid of Parquet: definition levels, dictionary indexes, booleans of V2 pages. */
 
 /** Decodes `out.length` numbers of `width` bits from `bytes[at..end)`. Throws RangeError when they are not there. */
-export function decodeHybrid(bytes: Uint8Array, at: number, end: number, width: number, out: Uint8Array | Int32Array): void {
+export function decodeHybrid(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  width: number,
+  out: Uint8Array | Int32Array,
+): void {
   const widthBytes = (width + 7) >>> 3;
   let next = at;
   let filled = 0;
@@ -29,7 +35,8 @@ export function decodeHybrid(bytes: Uint8Array, at: number, end: number, width: 
       const count = Math.min(groups * 8, out.length - filled);
       if (count === 0) throw new RangeError('a run is empty');
       // Writers may leave out the padding of the last group.
-      if (next + Math.ceil((count * width) / 8) > end) throw new RangeError('a run of levels or indexes ends too early');
+      if (next + Math.ceil((count * width) / 8) > end)
+        throw new RangeError('a run of levels or indexes ends too early');
       if (width === 1) unpackBits(bytes, next, out, filled, count);
       else unpack(bytes, next, width, out, filled, count);
       filled += count;
@@ -42,7 +49,14 @@ function unpackBits(bytes: Uint8Array, at: number, out: Uint8Array | Int32Array,
   for (let i = 0; i < count; i++) out[from + i] = (bytes[at + (i >>> 3)]! >>> (i & 7)) & 1;
 }
 
-function unpack(bytes: Uint8Array, at: number, width: number, out: Uint8Array | Int32Array, from: number, count: number): void {
+function unpack(
+  bytes: Uint8Array,
+  at: number,
+  width: number,
+  out: Uint8Array | Int32Array,
+  from: number,
+  count: number,
+): void {
   if (width === 0) {
     out.fill(0, from, from + count);
     return;

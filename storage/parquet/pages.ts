@@ -33,7 +33,12 @@ interface PackedPage {
 }
 
 /** Cuts a column chunk into its pages and unpacks them. Throws when `rows` values are not there. */
-export async function unpackPages(chunk: Uint8Array, codec: Codec, rows: number, optional: boolean): Promise<UnpackedPage[]> {
+export async function unpackPages(
+  chunk: Uint8Array,
+  codec: Codec,
+  rows: number,
+  optional: boolean,
+): Promise<UnpackedPage[]> {
   return Promise.all(cutPages(chunk, rows).map((page) => unpack(page, codec, optional)));
 }
 
@@ -46,7 +51,8 @@ function cutPages(chunk: Uint8Array, rows: number): PackedPage[] {
     const type = numberField(header, 1);
     const unpacked = numberField(header, 2);
     const packed = numberField(header, 3);
-    if (unpacked < 0 || packed < 0 || packed > chunk.length - reader.at) throw new RangeError('a page lies outside its column');
+    if (unpacked < 0 || packed < 0 || packed > chunk.length - reader.at)
+      throw new RangeError('a page lies outside its column');
     const bytes = chunk.subarray(reader.at, reader.at + packed);
     reader.at += packed;
     if (type === PAGE.index) continue;
@@ -59,12 +65,23 @@ function cutPages(chunk: Uint8Array, rows: number): PackedPage[] {
   return pages;
 }
 
-async function unpack({ header, type, bytes, unpacked }: PackedPage, codec: Codec, optional: boolean): Promise<UnpackedPage> {
+async function unpack(
+  { header, type, bytes, unpacked }: PackedPage,
+  codec: Codec,
+  optional: boolean,
+): Promise<UnpackedPage> {
   if (type === PAGE.dictionary) {
     const facts = structField(header, 7);
-    return { kind: 'dictionary', count: numberField(facts, 1), encoding: numberField(facts, 2), body: await decompress(codec, bytes, unpacked) };
+    return {
+      kind: 'dictionary',
+      count: numberField(facts, 1),
+      encoding: numberField(facts, 2),
+      body: await decompress(codec, bytes, unpacked),
+    };
   }
-  return type === PAGE.data ? unpackV1(structField(header, 5), await decompress(codec, bytes, unpacked), optional) : unpackV2(structField(header, 8), bytes, unpacked, codec);
+  return type === PAGE.data
+    ? unpackV1(structField(header, 5), await decompress(codec, bytes, unpacked), optional)
+    : unpackV2(structField(header, 8), bytes, unpacked, codec);
 }
 
 function unpackV1(facts: ThriftStruct, body: Uint8Array, optional: boolean): DataPage {
@@ -83,6 +100,15 @@ async function unpackV2(facts: ThriftStruct, bytes: Uint8Array, unpacked: number
   const values = bytes.subarray(levels);
   const body = new Uint8Array(unpacked);
   body.set(bytes.subarray(0, levels));
-  if (values.length > 0) body.set(facts.get(7) === false ? values : await decompress(codec, values, unpacked - levels), levels);
-  return { kind: 'data', rows: numberField(facts, 1), encoding: numberField(facts, 4), body, levelsFrom, levelsTo: levels, valuesFrom: levels };
+  if (values.length > 0)
+    body.set(facts.get(7) === false ? values : await decompress(codec, values, unpacked - levels), levels);
+  return {
+    kind: 'data',
+    rows: numberField(facts, 1),
+    encoding: numberField(facts, 4),
+    body,
+    levelsFrom,
+    levelsTo: levels,
+    valuesFrom: levels,
+  };
 }

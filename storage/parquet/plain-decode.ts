@@ -9,7 +9,13 @@ import type { StoredColumn } from './read-schema';
 export type StoredValues = Uint8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 /** Decodes `count` values of fixed width from `body[at..)`; booleans come as a byte each. */
-export function decodeFixed({ physical, width }: StoredColumn, encoding: number, body: Uint8Array, at: number, count: number): StoredValues {
+export function decodeFixed(
+  { physical, width }: StoredColumn,
+  encoding: number,
+  body: Uint8Array,
+  at: number,
+  count: number,
+): StoredValues {
   switch (encoding) {
     case ENCODING.plain:
       return decodePlain(physical, width, body, at, count);
@@ -34,7 +40,8 @@ export class UnknownEncoding extends Error {
   override readonly name = 'UnknownEncoding';
 }
 
-export const unknownEncoding = (encoding: number): UnknownEncoding => new UnknownEncoding(ENCODING_NAMES[encoding] ?? String(encoding));
+export const unknownEncoding = (encoding: number): UnknownEncoding =>
+  new UnknownEncoding(ENCODING_NAMES[encoding] ?? String(encoding));
 
 function widthOf(physical: number, width: number): number {
   if (physical === PHYSICAL.fixed) return width;
@@ -77,18 +84,33 @@ function decodeRleBooleans(body: Uint8Array, at: number, count: number): Uint8Ar
 function unsplit(body: Uint8Array, at: number, count: number, width: number): Uint8Array {
   if (count * width > body.length - at) throw new RangeError('a page has fewer values than it claims');
   const out = new Uint8Array(count * width);
-  for (let byte = 0; byte < width; byte++) for (let i = 0; i < count; i++) out[i * width + byte] = body[at + byte * count + i]!;
+  for (let byte = 0; byte < width; byte++)
+    for (let i = 0; i < count; i++) out[i * width + byte] = body[at + byte * count + i]!;
   return out;
 }
 
 /** Appends a page's strings to `builder`, an empty one for each NULL. */
-export function decodeStrings(encoding: number, body: Uint8Array, at: number, rows: number, count: number, validity: Uint8Array | undefined, builder: BytesBuilder): void {
+export function decodeStrings(
+  encoding: number,
+  body: Uint8Array,
+  at: number,
+  rows: number,
+  count: number,
+  validity: Uint8Array | undefined,
+  builder: BytesBuilder,
+): void {
   if (encoding === ENCODING.plain) plainStrings(body, at, rows, validity, builder);
   else if (encoding === ENCODING.deltaLengthByteArray) deltaLengthStrings(body, at, rows, count, validity, builder);
   else throw unknownEncoding(encoding);
 }
 
-function plainStrings(body: Uint8Array, start: number, rows: number, validity: Uint8Array | undefined, builder: BytesBuilder): void {
+function plainStrings(
+  body: Uint8Array,
+  start: number,
+  rows: number,
+  validity: Uint8Array | undefined,
+  builder: BytesBuilder,
+): void {
   builder.reserve(body.length - start);
   const source = viewOf(body);
   const { data, view, offsets } = builder;
@@ -111,7 +133,14 @@ function plainStrings(body: Uint8Array, start: number, rows: number, validity: U
   builder.count = index;
 }
 
-function deltaLengthStrings(body: Uint8Array, start: number, rows: number, count: number, validity: Uint8Array | undefined, builder: BytesBuilder): void {
+function deltaLengthStrings(
+  body: Uint8Array,
+  start: number,
+  rows: number,
+  count: number,
+  validity: Uint8Array | undefined,
+  builder: BytesBuilder,
+): void {
   const lengths = new Int32Array(count);
   let at = decodeDelta(body, start, count, lengths);
   let next = 0;

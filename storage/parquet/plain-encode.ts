@@ -36,7 +36,15 @@ export function encodePage({ validity, values }: ColumnVector, stored: StoredAs,
     if ('offsets' in values) throw new TypeError('Values of variable length where fixed ones were expected.');
     const width = stored.width ?? values.BYTES_PER_ELEMENT;
     bytes = uninitialised(start + kept * width);
-    writeFixed(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), width, valid, from, to, bytes, start);
+    writeFixed(
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      width,
+      valid,
+      from,
+      to,
+      bytes,
+      start,
+    );
   }
   viewOf(bytes).setUint32(0, levels, true);
   writeLevels(valid, from, to, bytes);
@@ -88,7 +96,14 @@ function writeLevels(validity: Uint8Array | undefined, from: number, to: number,
   }
 }
 
-function writeStrings({ data, offsets }: BytesValues, validity: Uint8Array | undefined, from: number, to: number, bytes: Uint8Array, start: number): void {
+function writeStrings(
+  { data, offsets }: BytesValues,
+  validity: Uint8Array | undefined,
+  from: number,
+  to: number,
+  bytes: Uint8Array,
+  start: number,
+): void {
   const source = viewOf(data);
   const target = viewOf(bytes);
   let at = start;
@@ -105,7 +120,14 @@ function writeStrings({ data, offsets }: BytesValues, validity: Uint8Array | und
   }
 }
 
-function writeBits(values: Uint8Array, validity: Uint8Array | undefined, from: number, to: number, bytes: Uint8Array, start: number): void {
+function writeBits(
+  values: Uint8Array,
+  validity: Uint8Array | undefined,
+  from: number,
+  to: number,
+  bytes: Uint8Array,
+  start: number,
+): void {
   let bit = 0;
   for (let row = from; row < to; row++) {
     if (validity && validity[row] === 0) continue;
@@ -115,7 +137,14 @@ function writeBits(values: Uint8Array, validity: Uint8Array | undefined, from: n
 }
 
 /** Decimals of up to nine digits: the low half of 64 bits holds them with their sign. */
-function writeNarrowed(values: BigInt64Array, validity: Uint8Array | undefined, from: number, to: number, target: DataView, start: number): void {
+function writeNarrowed(
+  values: BigInt64Array,
+  validity: Uint8Array | undefined,
+  from: number,
+  to: number,
+  target: DataView,
+  start: number,
+): void {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
   let at = start;
   for (let row = from; row < to; row++) {
@@ -125,7 +154,15 @@ function writeNarrowed(values: BigInt64Array, validity: Uint8Array | undefined, 
   }
 }
 
-function writeFixed(source: Uint8Array, width: number, validity: Uint8Array | undefined, from: number, to: number, bytes: Uint8Array, start: number): void {
+function writeFixed(
+  source: Uint8Array,
+  width: number,
+  validity: Uint8Array | undefined,
+  from: number,
+  to: number,
+  bytes: Uint8Array,
+  start: number,
+): void {
   if (!validity) {
     bytes.set(source.subarray(from * width, to * width), start);
     return;
@@ -136,6 +173,7 @@ function writeFixed(source: Uint8Array, width: number, validity: Uint8Array | un
   let at = start;
   for (let row = from; row < to; row++) {
     if (validity[row] === 0) continue;
-    for (let word = 0; word < words; word++, at += 4) target.setInt32(at, values.getInt32(row * width + word * 4, true), true);
+    for (let word = 0; word < words; word++, at += 4)
+      target.setInt32(at, values.getInt32(row * width + word * 4, true), true);
   }
 }

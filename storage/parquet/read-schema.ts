@@ -30,7 +30,11 @@ export function readSchema(elements: ThriftStruct[], file: string): StoredColumn
 }
 
 const unsupported = (file: string, column: string, what: string): LongshoreError =>
-  new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${column} of ${file} is stored as ${what}, which Longshore does not read.`, { file, column });
+  new LongshoreError(
+    'TYPE_NOT_SUPPORTED',
+    `Column ${column} of ${file} is stored as ${what}, which Longshore does not read.`,
+    { file, column },
+  );
 
 function readLeaf(element: ThriftStruct, file: string): StoredColumn {
   const name = textField(element, 4);
@@ -43,7 +47,15 @@ function readLeaf(element: ThriftStruct, file: string): StoredColumn {
   const spelled = `${PHYSICAL_NAMES[physical] ?? `type ${physical}`}`;
   if (!known) throw unsupported(file, name, `${spelled} of a kind that has no counterpart`);
   const [logical, conversion] = known;
-  return { name, physical, width, optional: repetition === REPETITION.optional, logical, conversion, nativeType: spelled };
+  return {
+    name,
+    physical,
+    width,
+    optional: repetition === REPETITION.optional,
+    logical,
+    conversion,
+    nativeType: spelled,
+  };
 }
 
 type Known = [LogicalType, Conversion] | undefined;
@@ -52,7 +64,10 @@ function logicalOf(element: ThriftStruct, physical: number, width: number): Know
   const annotation = optionalStruct(element, 10);
   const [id] = annotation?.keys() ?? [];
   const converted = optionalNumber(element, 6);
-  const decimal = (): { precision: number; scale: number } => ({ precision: optionalNumber(element, 8) ?? 0, scale: optionalNumber(element, 7) ?? 0 });
+  const decimal = (): { precision: number; scale: number } => ({
+    precision: optionalNumber(element, 8) ?? 0,
+    scale: optionalNumber(element, 7) ?? 0,
+  });
   switch (physical) {
     case PHYSICAL.boolean:
       return [{ kind: 'boolean' }, 'none'];
@@ -65,26 +80,42 @@ function logicalOf(element: ThriftStruct, physical: number, width: number): Know
     case PHYSICAL.double:
       return [{ kind: 'float64' }, 'none'];
     case PHYSICAL.byteArray:
-      if (id === LOGICAL.decimal || converted === CONVERTED.decimal || id === LOGICAL.bson || converted === CONVERTED.bson) return undefined;
+      if (
+        id === LOGICAL.decimal ||
+        converted === CONVERTED.decimal ||
+        id === LOGICAL.bson ||
+        converted === CONVERTED.bson
+      )
+        return undefined;
       if (id === LOGICAL.json || converted === CONVERTED.json) return [{ kind: 'text', of: 'json' }, 'none'];
-      if (id === LOGICAL.string || id === LOGICAL.enum || converted === CONVERTED.utf8 || converted === CONVERTED.enum) return [{ kind: 'text', of: 'text' }, 'none'];
+      if (id === LOGICAL.string || id === LOGICAL.enum || converted === CONVERTED.utf8 || converted === CONVERTED.enum)
+        return [{ kind: 'text', of: 'text' }, 'none'];
       return [{ kind: 'bytes' }, 'none'];
     case PHYSICAL.fixed:
       if (id === LOGICAL.uuid && width === 16) return [{ kind: 'uuid' }, 'none'];
-      if ((id === LOGICAL.decimal || converted === CONVERTED.decimal) && width >= 1 && width <= 16) return decimalType(decimal(), 38, 'fixed-decimal');
+      if ((id === LOGICAL.decimal || converted === CONVERTED.decimal) && width >= 1 && width <= 16)
+        return decimalType(decimal(), 38, 'fixed-decimal');
       return undefined;
     default:
       return undefined;
   }
 }
 
-function decimalType({ precision, scale }: { precision: number; scale: number }, most: number, conversion: Conversion): Known {
+function decimalType(
+  { precision, scale }: { precision: number; scale: number },
+  most: number,
+  conversion: Conversion,
+): Known {
   if (precision < 1 || precision > most || scale < 0 || scale > precision) return undefined;
   return [{ kind: 'decimal', precision, scale }, conversion];
 }
 
 /** Bits and sign of an INTEGER annotation. */
-function integerOf(id: number | undefined, annotation: ThriftStruct | undefined, converted: number | undefined): { bits: number; signed: boolean } | undefined {
+function integerOf(
+  id: number | undefined,
+  annotation: ThriftStruct | undefined,
+  converted: number | undefined,
+): { bits: number; signed: boolean } | undefined {
   if (id === LOGICAL.integer && annotation) {
     const integer = optionalStruct(annotation, id);
     if (integer) return { bits: numberField(integer, 1), signed: integer.get(2) === true };
@@ -93,7 +124,12 @@ function integerOf(id: number | undefined, annotation: ThriftStruct | undefined,
   return { bits: 8 << ((converted - CONVERTED.uint8) % 4), signed: converted >= CONVERTED.int8 };
 }
 
-function int32Type(id: number | undefined, annotation: ThriftStruct | undefined, converted: number | undefined, decimal: () => { precision: number; scale: number }): Known {
+function int32Type(
+  id: number | undefined,
+  annotation: ThriftStruct | undefined,
+  converted: number | undefined,
+  decimal: () => { precision: number; scale: number },
+): Known {
   if (id === LOGICAL.date || converted === CONVERTED.date) return [{ kind: 'date' }, 'none'];
   if (id === LOGICAL.decimal || converted === CONVERTED.decimal) return decimalType(decimal(), 9, 'int32');
   if (id === LOGICAL.time || converted === CONVERTED.timeMillis) return [{ kind: 'time' }, 'time-millis'];
@@ -103,7 +139,12 @@ function int32Type(id: number | undefined, annotation: ThriftStruct | undefined,
   return [{ kind: integer.bits < 16 || (integer.bits === 16 && integer.signed) ? 'int16' : 'int32' }, 'none'];
 }
 
-function int64Type(id: number | undefined, annotation: ThriftStruct | undefined, converted: number | undefined, decimal: () => { precision: number; scale: number }): Known {
+function int64Type(
+  id: number | undefined,
+  annotation: ThriftStruct | undefined,
+  converted: number | undefined,
+  decimal: () => { precision: number; scale: number },
+): Known {
   if (id === LOGICAL.decimal || converted === CONVERTED.decimal) return decimalType(decimal(), 18, 'none');
   if ((id === LOGICAL.time || id === LOGICAL.timestamp) && annotation) {
     const facts = optionalStruct(annotation, id);
@@ -116,5 +157,7 @@ function int64Type(id: number | undefined, annotation: ThriftStruct | undefined,
   if (converted === CONVERTED.timestampMicros) return [{ kind: 'timestamptz' }, 'none'];
   if (converted === CONVERTED.timestampMillis) return [{ kind: 'timestamptz' }, 'millis'];
   const integer = integerOf(id, annotation, converted);
-  return integer && !integer.signed ? [{ kind: 'decimal', precision: 20, scale: 0 }, 'uint64'] : [{ kind: 'int64' }, 'none'];
+  return integer && !integer.signed
+    ? [{ kind: 'decimal', precision: 20, scale: 0 }, 'uint64']
+    : [{ kind: 'int64' }, 'none'];
 }

@@ -94,14 +94,24 @@ export class ParquetReader {
     const stored = this.facts.stored[column];
     if (!chunk || !stored) return [];
     try {
-      return await unpackPages(await readFully(this.file, chunk.offset, chunk.packed), chunk.codec, rows, stored.optional);
+      return await unpackPages(
+        await readFully(this.file, chunk.offset, chunk.packed),
+        chunk.codec,
+        rows,
+        stored.optional,
+      );
     } catch (error) {
       throw explain(error, this.path, stored.name);
     }
   }
 }
 
-function decodeSafely(column: StoredColumn, pages: Awaited<ReturnType<typeof unpackPages>>, rows: number, path: string): ColumnVector {
+function decodeSafely(
+  column: StoredColumn,
+  pages: Awaited<ReturnType<typeof unpackPages>>,
+  rows: number,
+  path: string,
+): ColumnVector {
   try {
     return decodeColumnPages(column, pages, rows);
   } catch (error) {
@@ -113,9 +123,11 @@ async function readFacts(file: FileHandle, path: string): Promise<FileFacts> {
   const { size } = await file.stat();
   if (size < MAGIC.length + TAIL) throw new RangeError('it is too short');
   const tail = await readFully(file, size - TAIL, TAIL);
-  if (MAGIC.some((byte, index) => tail[4 + index] !== byte)) throw new RangeError('it does not end as a Parquet file does');
+  if (MAGIC.some((byte, index) => tail[4 + index] !== byte))
+    throw new RangeError('it does not end as a Parquet file does');
   const length = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
-  if (length > MAX_FOOTER || length > size - MAGIC.length - TAIL) throw new RangeError(`its footer claims ${length} bytes`);
+  if (length > MAX_FOOTER || length > size - MAGIC.length - TAIL)
+    throw new RangeError(`its footer claims ${length} bytes`);
   return parseFooter(await readFully(file, size - TAIL - length, length), size, path);
 }
 
@@ -131,12 +143,21 @@ async function readFully(file: FileHandle, position: number, length: number): Pr
 }
 
 const corrupt = (path: string, why: string, cause: unknown, column?: string): LongshoreError =>
-  new LongshoreError('PART_CORRUPT', `${path} cannot be read as Parquet: ${why}${column === undefined ? '' : ` (column ${column})`}.`, { file: path, column }, { cause });
+  new LongshoreError(
+    'PART_CORRUPT',
+    `${path} cannot be read as Parquet: ${why}${column === undefined ? '' : ` (column ${column})`}.`,
+    { file: path, column },
+    { cause },
+  );
 
 function explain(error: unknown, path: string, column?: string): unknown {
   if (error instanceof LongshoreError) return error;
   if (error instanceof UnknownEncoding) {
-    return new LongshoreError('TYPE_NOT_SUPPORTED', `Column ${column} of ${path} is encoded as ${error.message}, which Longshore does not read.`, { file: path, column });
+    return new LongshoreError(
+      'TYPE_NOT_SUPPORTED',
+      `Column ${column} of ${path} is encoded as ${error.message}, which Longshore does not read.`,
+      { file: path, column },
+    );
   }
   const disk = stagingError(error, path);
   if (disk !== error) return disk;
@@ -144,4 +165,6 @@ function explain(error: unknown, path: string, column?: string): unknown {
 }
 
 const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message).replace(/\.$/, '') : String(error);
+  typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message).replace(/\.$/, '')
+    : String(error);

@@ -27,7 +27,11 @@ export function storedAs(logical: LogicalType): StoredAs {
     case 'float64':
       return { physical: PHYSICAL.double };
     case 'decimal':
-      return logical.precision <= 9 ? { physical: PHYSICAL.int32 } : logical.precision <= 18 ? { physical: PHYSICAL.int64 } : { physical: PHYSICAL.fixed, width: 16 };
+      return logical.precision <= 9
+        ? { physical: PHYSICAL.int32 }
+        : logical.precision <= 18
+          ? { physical: PHYSICAL.int64 }
+          : { physical: PHYSICAL.fixed, width: 16 };
     case 'uuid':
       return { physical: PHYSICAL.fixed, width: 16 };
     case 'bytes':
@@ -39,26 +43,78 @@ export function storedAs(logical: LogicalType): StoredAs {
 const MICROS: ThriftField[] = [{ id: 2, struct: [] }];
 
 /** The annotations that make other readers see the true type; local times have no ConvertedType. */
-function annotations(logical: LogicalType): { converted?: number; scale?: number; precision?: number; logical?: ThriftField } {
+function annotations(logical: LogicalType): {
+  converted?: number;
+  scale?: number;
+  precision?: number;
+  logical?: ThriftField;
+} {
   switch (logical.kind) {
     case 'int16':
-      return { converted: CONVERTED.int16, logical: { id: LOGICAL.integer, struct: [{ id: 1, i8: 16 }, { id: 2, bool: true }] } };
+      return {
+        converted: CONVERTED.int16,
+        logical: {
+          id: LOGICAL.integer,
+          struct: [
+            { id: 1, i8: 16 },
+            { id: 2, bool: true },
+          ],
+        },
+      };
     case 'date':
       return { converted: CONVERTED.date, logical: { id: LOGICAL.date, struct: [] } };
     case 'time':
-      return { logical: { id: LOGICAL.time, struct: [{ id: 1, bool: false }, { id: 2, struct: MICROS }] } };
+      return {
+        logical: {
+          id: LOGICAL.time,
+          struct: [
+            { id: 1, bool: false },
+            { id: 2, struct: MICROS },
+          ],
+        },
+      };
     case 'timestamp':
-      return { logical: { id: LOGICAL.timestamp, struct: [{ id: 1, bool: false }, { id: 2, struct: MICROS }] } };
+      return {
+        logical: {
+          id: LOGICAL.timestamp,
+          struct: [
+            { id: 1, bool: false },
+            { id: 2, struct: MICROS },
+          ],
+        },
+      };
     case 'timestamptz':
-      return { converted: CONVERTED.timestampMicros, logical: { id: LOGICAL.timestamp, struct: [{ id: 1, bool: true }, { id: 2, struct: MICROS }] } };
+      return {
+        converted: CONVERTED.timestampMicros,
+        logical: {
+          id: LOGICAL.timestamp,
+          struct: [
+            { id: 1, bool: true },
+            { id: 2, struct: MICROS },
+          ],
+        },
+      };
     case 'decimal': {
       const { precision, scale } = logical;
-      return { converted: CONVERTED.decimal, scale, precision, logical: { id: LOGICAL.decimal, struct: [{ id: 1, i32: scale }, { id: 2, i32: precision }] } };
+      return {
+        converted: CONVERTED.decimal,
+        scale,
+        precision,
+        logical: {
+          id: LOGICAL.decimal,
+          struct: [
+            { id: 1, i32: scale },
+            { id: 2, i32: precision },
+          ],
+        },
+      };
     }
     case 'uuid':
       return { logical: { id: LOGICAL.uuid, struct: [] } };
     case 'text':
-      return logical.of === 'json' ? { converted: CONVERTED.json, logical: { id: LOGICAL.json, struct: [] } } : { converted: CONVERTED.utf8, logical: { id: LOGICAL.string, struct: [] } };
+      return logical.of === 'json'
+        ? { converted: CONVERTED.json, logical: { id: LOGICAL.json, struct: [] } }
+        : { converted: CONVERTED.utf8, logical: { id: LOGICAL.string, struct: [] } };
     default:
       return {};
   }

@@ -241,7 +241,8 @@ export function numberField(struct: ThriftStruct, id: number): number {
   throw wrongType(id);
 }
 
-export const optionalNumber = (struct: ThriftStruct, id: number): number | undefined => (struct.has(id) ? numberField(struct, id) : undefined);
+export const optionalNumber = (struct: ThriftStruct, id: number): number | undefined =>
+  struct.has(id) ? numberField(struct, id) : undefined;
 
 export function structField(struct: ThriftStruct, id: number): ThriftStruct {
   const value = struct.get(id);
@@ -249,7 +250,8 @@ export function structField(struct: ThriftStruct, id: number): ThriftStruct {
   throw wrongType(id);
 }
 
-export const optionalStruct = (struct: ThriftStruct, id: number): ThriftStruct | undefined => (struct.has(id) ? structField(struct, id) : undefined);
+export const optionalStruct = (struct: ThriftStruct, id: number): ThriftStruct | undefined =>
+  struct.has(id) ? structField(struct, id) : undefined;
 
 export function structList(struct: ThriftStruct, id: number): ThriftStruct[] {
   const value = struct.get(id) ?? [];

@@ -58,7 +58,11 @@ export class ParquetWriter {
   }
 
   /** Throws STAGING_UNAVAILABLE or DISK_FULL. The folder must exist. */
-  static async open(path: string, columns: readonly PartColumn[], options: ParquetWriterOptions): Promise<ParquetWriter> {
+  static async open(
+    path: string,
+    columns: readonly PartColumn[],
+    options: ParquetWriterOptions,
+  ): Promise<ParquetWriter> {
     const temporary = `${path}.${randomBytes(6).toString('hex')}.partial`;
     try {
       const writer = new ParquetWriter(path, columns, options, temporary, await open(temporary, 'wx', 0o600));
@@ -81,7 +85,8 @@ export class ParquetWriter {
    */
   async write(batch: ColumnBatch): Promise<void> {
     if (this.#closed) throw new Error('The Parquet writer is closed.');
-    if (batch.columns.length !== this.columns.length) throw new Error(`A batch has ${batch.columns.length} columns where ${this.columns.length} were expected.`);
+    if (batch.columns.length !== this.columns.length)
+      throw new Error(`A batch has ${batch.columns.length} columns where ${this.columns.length} were expected.`);
     await this.#underWay;
     if (batch.rows === 0) return;
     this.#rows += batch.rows;
@@ -124,11 +129,17 @@ export class ParquetWriter {
     const stored = this.#stored[index]!;
     const limit = this.options.pageBytes ?? 8 * 1024 * 1024;
     const pages: Page[] = [];
-    for (let from = 0; from < rows; ) {
+    for (let from = 0; from < rows;) {
       const to = pageEnd(column, stored, from, rows, limit);
       const body = encodePage(column, stored, from, to);
-      if (body.bytes.length > 0x7fffffff) throw new RangeError(`A value of column ${this.columns[index]!.name} is too long for a Parquet page.`);
-      pages.push({ rows: body.rows, nulls: body.nulls, unpacked: body.bytes.length, packed: compress(this.options.codec, body.bytes, this.options.level) });
+      if (body.bytes.length > 0x7fffffff)
+        throw new RangeError(`A value of column ${this.columns[index]!.name} is too long for a Parquet page.`);
+      pages.push({
+        rows: body.rows,
+        nulls: body.nulls,
+        unpacked: body.bytes.length,
+        packed: compress(this.options.codec, body.bytes, this.options.level),
+      });
       from = to;
     }
     return pages;
@@ -187,7 +198,15 @@ export class ParquetWriter {
       { id: 2, structs: schemaElements(this.columns) },
       { id: 3, i64: this.#rows },
       { id: 4, structs: this.#groups },
-      { id: 5, structs: [[{ id: 1, text: COLUMNS_KEY }, { id: 2, text: JSON.stringify(columns) }]] },
+      {
+        id: 5,
+        structs: [
+          [
+            { id: 1, text: COLUMNS_KEY },
+            { id: 2, text: JSON.stringify(columns) },
+          ],
+        ],
+      },
       { id: 6, text: 'longshore' },
     ];
   }
@@ -222,8 +241,15 @@ function without(pieces: Uint8Array[], bytes: number): Uint8Array[] {
 }
 
 /** The row before which the next page begins. */
-function pageEnd({ values }: ColumnVector, { physical, width }: StoredAs, from: number, rows: number, limit: number): number {
-  if (physical !== PHYSICAL.byteArray || !('offsets' in values)) return Math.min(rows, from + Math.max(1, Math.floor(limit / (width ?? 8))));
+function pageEnd(
+  { values }: ColumnVector,
+  { physical, width }: StoredAs,
+  from: number,
+  rows: number,
+  limit: number,
+): number {
+  if (physical !== PHYSICAL.byteArray || !('offsets' in values))
+    return Math.min(rows, from + Math.max(1, Math.floor(limit / (width ?? 8))));
   const { offsets } = values;
   const first = offsets[from]!;
   if (offsets[rows]! - first + (rows - from) * 4 <= limit) return rows;
@@ -237,7 +263,15 @@ function pageHeader({ rows, unpacked }: Page, packed: number): Uint8Array {
     { id: 1, i32: PAGE.data },
     { id: 2, i32: unpacked },
     { id: 3, i32: packed },
-    { id: 5, struct: [{ id: 1, i32: rows }, { id: 2, i32: ENCODING.plain }, { id: 3, i32: ENCODING.rle }, { id: 4, i32: ENCODING.rle }] },
+    {
+      id: 5,
+      struct: [
+        { id: 1, i32: rows },
+        { id: 2, i32: ENCODING.plain },
+        { id: 3, i32: ENCODING.rle },
+        { id: 4, i32: ENCODING.rle },
+      ],
+    },
   ]);
 }
 

@@ -6,7 +6,8 @@ import { printable } from '../../output/text';
 export const configCheck = createCommand({
   path: ['config', 'check'],
   summary: 'Check the configuration file',
-  details: 'Reads the file and what it extends, and names every mistake with file, line and path. Nothing is connected to.',
+  details:
+    'Reads the file and what it extends, and names every mistake with file, line and path. Nothing is connected to.',
   args: {},
   options: {},
   examples: [
@@ -18,7 +19,10 @@ export const configCheck = createCommand({
     const sets = Object.keys(config.transferSets);
     const environments = Object.keys(config.environments);
     context.result({ ok: true, files, environments, transferSets: sets, warnings }, () => {
-      const lines = warnings.map(({ file, line, path, message }) => `${context.colours.yellow('warning')} ${printable([file, line].filter(Boolean).join(':'))} ${path ? `${printable(path)}: ` : ''}${printable(message)}`);
+      const lines = warnings.map(
+        ({ file, line, path, message }) =>
+          `${context.colours.yellow('warning')} ${printable([file, line].filter(Boolean).join(':'))} ${path ? `${printable(path)}: ` : ''}${printable(message)}`,
+      );
       const summary = `${plural(environments.length, 'environment')} and ${plural(sets.length, 'transfer set')} in ${plural(files.length, 'file')}`;
       return [...lines, `${context.colours.green('✓')} ${summary}, no mistakes.`].join('\n');
     });

@@ -27,10 +27,22 @@ export const configExport = createCommand({
     const { configurations } = client.catalog;
     const found = wanted === undefined ? await configurations.latest() : await configurations.get(wanted);
     if (!found) {
-      const what = wanted === undefined ? 'The catalog has no configuration yet.' : `The catalog has no configuration version ${wanted}.`;
-      throw new LongshoreError('CONFIG_UNKNOWN_NAME', what, {}, { next: 'See `longshore config history`; a version is stored with each new run, or by `longshore config import`.' });
+      const what =
+        wanted === undefined
+          ? 'The catalog has no configuration yet.'
+          : `The catalog has no configuration version ${wanted}.`;
+      throw new LongshoreError(
+        'CONFIG_UNKNOWN_NAME',
+        what,
+        {},
+        {
+          next: 'See `longshore config history`; a version is stored with each new run, or by `longshore config import`.',
+        },
+      );
     }
-    const json = options.format === 'json' || (options.format === undefined && (context.global.json || options.output?.endsWith('.json') === true));
+    const json =
+      options.format === 'json' ||
+      (options.format === undefined && (context.global.json || options.output?.endsWith('.json') === true));
     const document = exportDocument(found.document, json ? 'json' : 'yaml');
     if (options.output === undefined) {
       context.io.out(document);

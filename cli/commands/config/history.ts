@@ -18,9 +18,34 @@ export const configHistory = createCommand({
       const before = found[index + 1];
       return { ...version, changes: before ? diffDocuments(before.document, version.document) : [] };
     });
-    const columns = [{ title: 'VERSION', align: 'right' }, { title: 'STORED' }, { title: 'BY', flexible: true }, { title: 'FILE', flexible: true }, { title: 'HASH' }, { title: 'CHANGED', flexible: true }] as const;
-    const rows = versions.map(({ version, createdAt, createdBy, source, hash, changes }) => [String(version), moment(createdAt), createdBy, source, hash.slice(0, 12), changes.map(({ path }) => path).join(', ')]);
-    const data = versions.map(({ version, hash, source, createdBy, createdAt, changes }) => ({ version, hash, source, createdBy, createdAt, changes }));
-    context.result(data, () => (rows.length === 0 ? 'The catalog has no configuration yet.' : formatTable(columns, rows, { width: context.width, paintTitle: context.colours.dim })));
+    const columns = [
+      { title: 'VERSION', align: 'right' },
+      { title: 'STORED' },
+      { title: 'BY', flexible: true },
+      { title: 'FILE', flexible: true },
+      { title: 'HASH' },
+      { title: 'CHANGED', flexible: true },
+    ] as const;
+    const rows = versions.map(({ version, createdAt, createdBy, source, hash, changes }) => [
+      String(version),
+      moment(createdAt),
+      createdBy,
+      source,
+      hash.slice(0, 12),
+      changes.map(({ path }) => path).join(', '),
+    ]);
+    const data = versions.map(({ version, hash, source, createdBy, createdAt, changes }) => ({
+      version,
+      hash,
+      source,
+      createdBy,
+      createdAt,
+      changes,
+    }));
+    context.result(data, () =>
+      rows.length === 0
+        ? 'The catalog has no configuration yet.'
+        : formatTable(columns, rows, { width: context.width, paintTitle: context.colours.dim }),
+    );
   },
 });

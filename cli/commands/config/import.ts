@@ -17,7 +17,16 @@ export const configImport = createCommand({
     const by = context.user();
     const source = basename(args.file);
     const { version, isNew } = await client.catalog.configurations.register({ document: redact(config), source, by });
-    if (isNew) await client.catalog.audit.record({ id: `config:${version}`, actor: by, action: 'config.register', subject: `config/${version}`, details: { version, source } });
-    context.result({ version, isNew }, () => (isNew ? `Stored as version ${version}.` : `The catalog has it already, as version ${version}.`));
+    if (isNew)
+      await client.catalog.audit.record({
+        id: `config:${version}`,
+        actor: by,
+        action: 'config.register',
+        subject: `config/${version}`,
+        details: { version, source },
+      });
+    context.result({ version, isNew }, () =>
+      isNew ? `Stored as version ${version}.` : `The catalog has it already, as version ${version}.`,
+    );
   },
 });

@@ -5,7 +5,8 @@ import { createCommand } from '../../core/create-command';
 export const configSchemaCommand = createCommand({
   path: ['config', 'schema'],
   summary: 'Print the JSON Schema of the configuration',
-  details: 'For editors: save it and name it in the first line of the file, `# yaml-language-server: $schema=longshore.schema.json`.',
+  details:
+    'For editors: save it and name it in the first line of the file, `# yaml-language-server: $schema=longshore.schema.json`.',
   args: {},
   options: {},
   examples: [['config schema > longshore.schema.json', 'save it']],

@@ -5,7 +5,8 @@ import { required, text, toggle } from '../../core/options';
 export const runAgain = createCommand({
   path: ['run', 'again'],
   summary: 'Run once more, as it was',
-  details: 'Starts a run with the tables and the version of the configuration that an earlier run had, whatever the configuration file says now.',
+  details:
+    'Starts a run with the tables and the version of the configuration that an earlier run had, whatever the configuration file says now.',
   args: { run: required('RUN', 'id of the run, with or without `transfer/`, or a set: its latest run') },
   options: {
     wait: toggle('watch until the run has ended (default)', 'return as soon as the run has started'),

@@ -21,7 +21,15 @@ export const runList = createCommand({
   async run(context, { options }) {
     const client = await context.connect();
     const runs = await client.runs.list({ name: options.set, status: options.status, limit: options.limit });
-    const columns = [{ title: 'RUN', flexible: true }, { title: 'STATUS' }, { title: 'TARGET' }, { title: 'STARTED' }, { title: 'TOOK', align: 'right' }, { title: 'BY', flexible: true }, { title: 'ERROR', flexible: true }] as const;
+    const columns = [
+      { title: 'RUN', flexible: true },
+      { title: 'STATUS' },
+      { title: 'TARGET' },
+      { title: 'STARTED' },
+      { title: 'TOOK', align: 'right' },
+      { title: 'BY', flexible: true },
+      { title: 'ERROR', flexible: true },
+    ] as const;
     const now = context.io.now();
     const rows = runs.map((run) => [
       run.runId,
@@ -33,7 +41,12 @@ export const runList = createCommand({
       run.error ? `${run.error.code}: ${run.error.message}` : '',
     ]);
     const { colours, width } = context;
-    const paint = (cell: string, _row: number, column: number): string => (column === 1 ? cell.replace(/\S+/, (status) => paintStatus(status, colours)) : cell);
-    context.result(runs, () => (rows.length === 0 ? 'There is no such run.' : formatTable(columns, rows, { width, paintTitle: colours.dim, paint })));
+    const paint = (cell: string, _row: number, column: number): string =>
+      column === 1 ? cell.replace(/\S+/, (status) => paintStatus(status, colours)) : cell;
+    context.result(runs, () =>
+      rows.length === 0
+        ? 'There is no such run.'
+        : formatTable(columns, rows, { width, paintTitle: colours.dim, paint }),
+    );
   },
 });

@@ -6,7 +6,8 @@ import { verdictOf } from '../../output/run-report';
 export const runShow = createCommand({
   path: ['run', 'show'],
   summary: 'Show a run: its tables, and the proof that they arrived unchanged',
-  details: 'Rows of source and target and, column by column, the figures of both that were compared before publishing; how each table was published and how long readers waited; warnings; errors with what to do next.',
+  details:
+    'Rows of source and target and, column by column, the figures of both that were compared before publishing; how each table was published and how long readers waited; warnings; errors with what to do next.',
   args: { run: required('RUN', 'id of the run, with or without `transfer/`, or a set: its latest run') },
   options: { summary: flag('leave out the figures of the columns') },
   examples: [

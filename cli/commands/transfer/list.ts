@@ -18,11 +18,31 @@ export const transferList = createCommand({
       from,
       to,
       entries: tables.length,
-      schedule: schedule ? `${[schedule.cron].flat().join(' | ')} ${schedule.timezone}${schedule.paused ? ' (paused)' : ''}` : undefined,
+      schedule: schedule
+        ? `${[schedule.cron].flat().join(' | ')} ${schedule.timezone}${schedule.paused ? ' (paused)' : ''}`
+        : undefined,
       description,
     }));
-    const columns = [{ title: 'SET' }, { title: 'FROM' }, { title: 'TO' }, { title: 'ENTRIES', align: 'right' }, { title: 'SCHEDULE' }, { title: 'DESCRIPTION', flexible: true }] as const;
-    const rows = sets.map((set) => [set.name, set.from, set.to, String(set.entries), set.schedule ?? '', set.description ?? '']);
-    context.result(sets, () => (sets.length === 0 ? 'The configuration defines no transfer set.' : formatTable(columns, rows, { width: context.width, paintTitle: context.colours.dim })));
+    const columns = [
+      { title: 'SET' },
+      { title: 'FROM' },
+      { title: 'TO' },
+      { title: 'ENTRIES', align: 'right' },
+      { title: 'SCHEDULE' },
+      { title: 'DESCRIPTION', flexible: true },
+    ] as const;
+    const rows = sets.map((set) => [
+      set.name,
+      set.from,
+      set.to,
+      String(set.entries),
+      set.schedule ?? '',
+      set.description ?? '',
+    ]);
+    context.result(sets, () =>
+      sets.length === 0
+        ? 'The configuration defines no transfer set.'
+        : formatTable(columns, rows, { width: context.width, paintTitle: context.colours.dim }),
+    );
   },
 });

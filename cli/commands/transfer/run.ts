@@ -26,9 +26,17 @@ export const transferRun = createCommand({
     if (options.dryRun) return preview(context, { set: args.set, tables: options.table, sql: false });
     const configuration = await configurationOf(context);
     const client = await context.connect();
-    const started = await client.transfers.run({ configuration, set: args.set, tables: options.table, reason: options.reason, triggeredBy: context.user() });
+    const started = await client.transfers.run({
+      configuration,
+      set: args.set,
+      tables: options.table,
+      reason: options.reason,
+      triggeredBy: context.user(),
+    });
     if (!started.workerListens && !options.wait) {
-      context.warn('NO_WORKER No worker listens for transfers: the run waits. Start `longshore worker` or `longshore up`.');
+      context.warn(
+        'NO_WORKER No worker listens for transfers: the run waits. Start `longshore worker` or `longshore up`.',
+      );
     }
     if (!options.wait) {
       context.result(started, () => started.runId);

@@ -61,19 +61,38 @@ async function save(context: CommandContext, client: LongshoreClient, set: strin
   const configuration = await configurationOf(context);
   const wanted = config.transferSets[set];
   if (wanted && !wanted.schedule) {
-    throw new LongshoreError('CONFIG_INVALID', `Transfer set ${set} has no \`schedule\`.`, { file: configuration.source, path: `transferSets.${set}.schedule` }, { next: 'Add `schedule: { cron: "0 5 * * 1-5", timezone: Europe/Berlin }` to the set.' });
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `Transfer set ${set} has no \`schedule\`.`,
+      { file: configuration.source, path: `transferSets.${set}.schedule` },
+      { next: 'Add `schedule: { cron: "0 5 * * 1-5", timezone: Europe/Berlin }` to the set.' },
+    );
   }
-  const { cron, timezone, catchup, paused } = wanted?.schedule ?? { cron: [], timezone: 'UTC', catchup: '1h', paused: false };
+  const { cron, timezone, catchup, paused } = wanted?.schedule ?? {
+    cron: [],
+    timezone: 'UTC',
+    catchup: '1h',
+    paused: false,
+  };
   const times = { cron, timezone, catchupMs: parseDuration(catchup), paused };
-  const info = await client.schedules.save({ configuration, set, by: context.user(), note: wanted?.description, ...times });
+  const info = await client.schedules.save({
+    configuration,
+    set,
+    by: context.user(),
+    note: wanted?.description,
+    ...times,
+  });
   context.result(info, () => `${info.created ? 'Created' : 'Updated'}. ${describe(info)}`);
 }
 
 function describe({ set, paused, note, timezone, nextRuns, lastRuns, configVersion }: ScheduleInfo): string {
-  const lines = [`${set}: ${paused ? 'paused' : 'active'}, configuration version ${configVersion ?? '?'}${note ? ` — ${oneLine(note)}` : ''}`];
+  const lines = [
+    `${set}: ${paused ? 'paused' : 'active'}, configuration version ${configVersion ?? '?'}${note ? ` — ${oneLine(note)}` : ''}`,
+  ];
   if (!paused) lines.push(...nextRuns.slice(0, 3).map((date) => `  next ${moment(date)} (${local(date, timezone)})`));
   lines.push(...lastRuns.slice(-3).map(({ at, runId }) => `  last ${moment(at)} ${runId}`));
   return lines.join('\n');
 }
 
-const local = (date: Date, timeZone: string): string => `${date.toLocaleString('en-GB', { timeZone, weekday: 'short', day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' })} ${timeZone}`;
+const local = (date: Date, timeZone: string): string =>
+  `${date.toLocaleString('en-GB', { timeZone, weekday: 'short', day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' })} ${timeZone}`;

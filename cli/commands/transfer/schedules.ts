@@ -11,7 +11,15 @@ export const transferSchedules = createCommand({
   async run(context) {
     const client = await context.connect();
     const schedules = await client.schedules.list();
-    const columns = [{ title: 'SET' }, { title: 'STATE' }, { title: 'NEXT RUN' }, { title: 'TIME ZONE' }, { title: 'CONFIG', align: 'right' }, { title: 'LAST RUN', flexible: true }, { title: 'NOTE', flexible: true }] as const;
+    const columns = [
+      { title: 'SET' },
+      { title: 'STATE' },
+      { title: 'NEXT RUN' },
+      { title: 'TIME ZONE' },
+      { title: 'CONFIG', align: 'right' },
+      { title: 'LAST RUN', flexible: true },
+      { title: 'NOTE', flexible: true },
+    ] as const;
     const rows = schedules.map(({ set, paused, nextRuns, timezone, configVersion, lastRuns, note }) => [
       set,
       paused ? 'paused' : 'active',
@@ -21,6 +29,10 @@ export const transferSchedules = createCommand({
       lastRuns.at(-1)?.runId ?? '',
       note ?? '',
     ]);
-    context.result(schedules, () => (rows.length === 0 ? 'There is no schedule.' : formatTable(columns, rows, { width: context.width, paintTitle: context.colours.dim })));
+    context.result(schedules, () =>
+      rows.length === 0
+        ? 'There is no schedule.'
+        : formatTable(columns, rows, { width: context.width, paintTitle: context.colours.dim }),
+    );
   },
 });

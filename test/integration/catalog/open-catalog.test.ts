@@ -73,10 +73,16 @@ describe('openCatalog', () => {
   it('survives the loss of its connections', async () => {
     const catalog = await openOne();
     await catalog.ping();
-    await sql.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'longshore catalog' AND datname = current_database()");
+    await sql.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'longshore catalog' AND datname = current_database()",
+    );
     await catalog.ping();
-    const calls = Array.from({ length: 20 }, (_, index) => catalog.configurations.register({ document: { index }, source: 'b.yaml', by: 'ann' }));
-    await sql.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'longshore catalog' AND datname = current_database()");
+    const calls = Array.from({ length: 20 }, (_, index) =>
+      catalog.configurations.register({ document: { index }, source: 'b.yaml', by: 'ann' }),
+    );
+    await sql.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'longshore catalog' AND datname = current_database()",
+    );
     const versions = (await Promise.all(calls)).map((answer) => answer.version);
     expect(new Set(versions).size).toBe(20);
   });

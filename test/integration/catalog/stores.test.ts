@@ -10,7 +10,16 @@ let version: number;
 let counter = 0;
 
 const plan = (name: string, warnings: string[] = []): TablePlan => ({
-  source: { ref: { schema: 'public', name }, kind: 'table', columns: [], uniqueKeys: [], indexes: [], foreignKeys: [], estimatedRows: 10, estimatedBytes: 100 },
+  source: {
+    ref: { schema: 'public', name },
+    kind: 'table',
+    columns: [],
+    uniqueKeys: [],
+    indexes: [],
+    foreignKeys: [],
+    estimatedRows: 10,
+    estimatedBytes: 100,
+  },
   targetRef: { schema: 'public', name },
   columns: [],
   filter: {},
@@ -27,7 +36,12 @@ const plan = (name: string, warnings: string[] = []): TablePlan => ({
   parallel: 2,
   warnings,
 });
-const range = (index: number): RangeSpec => ({ label: `pages ${index}`, spec: { from: index, big: '12345678901234567890' }, estimatedRows: 1, estimatedBytes: 2 });
+const range = (index: number): RangeSpec => ({
+  label: `pages ${index}`,
+  spec: { from: index, big: '12345678901234567890' },
+  estimatedRows: 1,
+  estimatedBytes: 2,
+});
 const result = (rows: number): PartResult => ({
   rows,
   bytes: rows * 10,
@@ -59,7 +73,11 @@ beforeAll(async () => {
   catalog = await openCatalog({ url });
   sql = new Client({ connectionString: url });
   await sql.connect();
-  ({ version } = await catalog.configurations.register({ document: { zulu: 1, alpha: [1.5, '2'] }, source: 'shop.yaml', by: 'ann' }));
+  ({ version } = await catalog.configurations.register({
+    document: { zulu: 1, alpha: [1.5, '2'] },
+    source: 'shop.yaml',
+    by: 'ann',
+  }));
 });
 
 afterAll(async () => {
@@ -70,7 +88,13 @@ afterAll(async () => {
 
 describe('configurations', () => {
   it('counts the same document once, whatever the order of its keys', async () => {
-    expect(await catalog.configurations.register({ document: { alpha: [1.5, '2'], zulu: 1 }, source: 'other.yaml', by: 'bob' })).toEqual({ version, isNew: false });
+    expect(
+      await catalog.configurations.register({
+        document: { alpha: [1.5, '2'], zulu: 1 },
+        source: 'other.yaml',
+        by: 'bob',
+      }),
+    ).toEqual({ version, isNew: false });
   });
 
   it('gives documents back with their keys in the order written', async () => {
@@ -82,7 +106,11 @@ describe('configurations', () => {
 
   it('numbers versions without gaps when many register at once', async () => {
     const before = (await catalog.configurations.latest())?.version ?? 0;
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => catalog.configurations.register({ document: { n: index % 4 }, source: 'n.yaml', by: 'ann' })));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        catalog.configurations.register({ document: { n: index % 4 }, source: 'n.yaml', by: 'ann' }),
+      ),
+    );
     const versions = [...new Set(answers.map((answer) => answer.version))].sort((a, b) => a - b);
     expect(versions).toEqual([before + 1, before + 2, before + 3, before + 4]);
     expect(answers.filter((answer) => answer.isNew)).toHaveLength(4);
@@ -100,7 +128,10 @@ describe('runs', () => {
     const outcomes = await Promise.allSettled(starts);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused).toHaveLength(1);
-    expect(refused[0]?.reason).toMatchObject({ code: 'RUN_IN_PROGRESS', message: expect.stringMatching(/race.*uat.*ann.*transfer\/race\/[ab]/) });
+    expect(refused[0]?.reason).toMatchObject({
+      code: 'RUN_IN_PROGRESS',
+      message: expect.stringMatching(/race.*uat.*ann.*transfer\/race\/[ab]/),
+    });
   });
 
   it('begins a run again without complaint, as a retried activity does', async () => {
@@ -112,7 +143,10 @@ describe('runs', () => {
 
   it('opens a run again when Temporal has reset its workflow', async () => {
     const runId = await begin({ runId: 'transfer/reset/1', name: 'reset' });
-    await catalog.runs.finish(runId, { status: 'failed', error: { code: 'INTERNAL', message: 'x', place: {}, next: 'y' } });
+    await catalog.runs.finish(runId, {
+      status: 'failed',
+      error: { code: 'INTERNAL', message: 'x', place: {}, next: 'y' },
+    });
     await begin({ runId, name: 'reset', temporalRunId: 'second' });
     const run = await catalog.runs.get(runId);
     expect(run).toMatchObject({ status: 'running', temporalRunId: 'second' });
@@ -123,7 +157,9 @@ describe('runs', () => {
   it('lets dry runs stand beside a run, and the next run begin when the first has ended', async () => {
     const first = await begin({ runId: 'transfer/turns/1', name: 'turns' });
     await begin({ runId: 'transfer/turns/dry', name: 'turns', dryRun: true });
-    await expect(begin({ runId: 'transfer/turns/2', name: 'turns' })).rejects.toMatchObject({ code: 'RUN_IN_PROGRESS' });
+    await expect(begin({ runId: 'transfer/turns/2', name: 'turns' })).rejects.toMatchObject({
+      code: 'RUN_IN_PROGRESS',
+    });
     await begin({ runId: 'transfer/turns/elsewhere', name: 'turns', target: 'qa' });
     await catalog.runs.finish(first, { status: 'done' });
     await begin({ runId: 'transfer/turns/2', name: 'turns' });
@@ -142,14 +178,24 @@ describe('runs', () => {
 
   it('keeps the plan and the arguments as they were', async () => {
     const runId = await begin({ reason: "it's time; DROP TABLE runs" });
-    const head = { set: 'x', from: 'prod', to: 'uat', publish: 'set' as const, cycleKeys: [], parallelTables: 2, warnings: ['ü 😀'] };
+    const head = {
+      set: 'x',
+      from: 'prod',
+      to: 'uat',
+      publish: 'set' as const,
+      cycleKeys: [],
+      parallelTables: 2,
+      warnings: ['ü 😀'],
+    };
     await catalog.runs.savePlan(runId, head);
     await catalog.runs.savePlan(runId, head);
     expect(await catalog.runs.get(runId)).toMatchObject({ plan: head, reason: "it's time; DROP TABLE runs" });
   });
 
   it('says which run is not there', async () => {
-    await expect(catalog.runs.finish('transfer/none/1', { status: 'done' })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    await expect(catalog.runs.finish('transfer/none/1', { status: 'done' })).rejects.toMatchObject({
+      code: 'RUN_NOT_FOUND',
+    });
     expect(await catalog.runs.get('transfer/none/1')).toBeUndefined();
   });
 });
@@ -173,10 +219,18 @@ describe('tables of a run', () => {
     const error = { code: 'DISK_FULL', message: 'full', place: { table: 'public.a' }, next: 'free some' } as const;
     await catalog.tables.update(runId, 'public.a', { phase: 'failed', error, warnings: ['w'], lockedMs: 12.5 });
     await catalog.tables.update(runId, 'public.a', { sourceAggregates: { rows: '9007199254740993', columns: [] } });
-    expect(await catalog.tables.get(runId, 'public.a')).toMatchObject({ phase: 'failed', error, warnings: ['w'], lockedMs: 12.5, sourceAggregates: { rows: '9007199254740993' } });
+    expect(await catalog.tables.get(runId, 'public.a')).toMatchObject({
+      phase: 'failed',
+      error,
+      warnings: ['w'],
+      lockedMs: 12.5,
+      sourceAggregates: { rows: '9007199254740993' },
+    });
     await catalog.tables.update(runId, 'public.a', { phase: 'waiting', error: undefined });
     expect((await catalog.tables.get(runId, 'public.a'))?.error).toBeUndefined();
-    await expect(catalog.tables.update(runId, 'public.zzz', { phase: 'ready' })).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(catalog.tables.update(runId, 'public.zzz', { phase: 'ready' })).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
   });
 });
 
@@ -196,7 +250,10 @@ describe('ledger of parts', () => {
   it('lets two that plan at once agree', async () => {
     const runId = await begin();
     await catalog.tables.save(runId, [plan('a')]);
-    const counts = await Promise.all([catalog.parts.plan(runId, 'public.a', [range(0)]), catalog.parts.plan(runId, 'public.a', [range(1), range(2)])]);
+    const counts = await Promise.all([
+      catalog.parts.plan(runId, 'public.a', [range(0)]),
+      catalog.parts.plan(runId, 'public.a', [range(1), range(2)]),
+    ]);
     expect(new Set(counts).size).toBe(1);
     expect(await catalog.parts.list(runId, 'public.a')).toHaveLength(counts[0] ?? -1);
   });
@@ -210,11 +267,24 @@ describe('ledger of parts', () => {
       await catalog.parts.extracted(runId, 'public.a', 1, 1, result(7));
       await catalog.parts.loaded(runId, 'public.a', 0);
     }
-    expect(await catalog.tables.get(runId, 'public.a')).toMatchObject({ rowsExtracted: 5_000_000_007, rowsLoaded: 5_000_000_000, bytes: 50_000_000_070, parts: 3, partsLoaded: 1 });
-    expect(await catalog.parts.get(runId, 'public.a', 0)).toMatchObject({ epoch: 1, loaded: true, result: result(5_000_000_000) });
+    expect(await catalog.tables.get(runId, 'public.a')).toMatchObject({
+      rowsExtracted: 5_000_000_007,
+      rowsLoaded: 5_000_000_000,
+      bytes: 50_000_000_070,
+      parts: 3,
+      partsLoaded: 1,
+    });
+    expect(await catalog.parts.get(runId, 'public.a', 0)).toMatchObject({
+      epoch: 1,
+      loaded: true,
+      result: result(5_000_000_000),
+    });
     expect((await catalog.parts.get(runId, 'public.a', 2))?.result).toBeUndefined();
     await expect(catalog.parts.loaded(runId, 'public.a', 2)).rejects.toMatchObject({ code: 'INTERNAL' });
-    await expect(catalog.parts.extracted(runId, 'public.a', 3, 1, result(1))).rejects.toMatchObject({ code: 'INTERNAL', place: { part: 3 } });
+    await expect(catalog.parts.extracted(runId, 'public.a', 3, 1, result(1))).rejects.toMatchObject({
+      code: 'INTERNAL',
+      place: { part: 3 },
+    });
   });
 
   it('renews parts proven unchanged, and takes the result from those to be read again', async () => {
@@ -240,7 +310,13 @@ describe('ledger of parts', () => {
     const runId = await begin();
     await catalog.tables.save(runId, [plan('huge')]);
     const started = Date.now();
-    expect(await catalog.parts.plan(runId, 'public.huge', Array.from({ length: 100_000 }, (_, index) => range(index)))).toBe(100_000);
+    expect(
+      await catalog.parts.plan(
+        runId,
+        'public.huge',
+        Array.from({ length: 100_000 }, (_, index) => range(index)),
+      ),
+    ).toBe(100_000);
     await catalog.parts.extracted(runId, 'public.huge', 99_999, 1, result(3));
     expect(await catalog.tables.get(runId, 'public.huge')).toMatchObject({ parts: 100_000, rowsExtracted: 3 });
     expect(Date.now() - started).toBeLessThan(30_000);
@@ -272,8 +348,11 @@ describe('audit', () => {
     ]);
   });
 
-  it.each(["UPDATE longshore.audit SET actor = 'mallory'", 'DELETE FROM longshore.audit', 'TRUNCATE longshore.audit'])('refuses %s', async (statement) => {
-    await catalog.audit.record({ id: 'kept', actor: 'ann', action: 'run.start', subject: 's', details: {} });
-    await expect(sql.query(statement)).rejects.toThrow(/append-only/);
-  });
+  it.each(["UPDATE longshore.audit SET actor = 'mallory'", 'DELETE FROM longshore.audit', 'TRUNCATE longshore.audit'])(
+    'refuses %s',
+    async (statement) => {
+      await catalog.audit.record({ id: 'kept', actor: 'ann', action: 'run.start', subject: 's', details: {} });
+      await expect(sql.query(statement)).rejects.toThrow(/append-only/);
+    },
+  );
 });

@@ -35,13 +35,16 @@ export type CatalogState = Record<string, unknown[]>;
 export async function catalogState(client: Client): Promise<CatalogState> {
   const state: CatalogState = {};
   await client.query("SET search_path TO ''");
-  for (const [name, sql] of Object.entries(QUERIES)) state[name] = (await client.query<Record<string, unknown>>(sql)).rows;
+  for (const [name, sql] of Object.entries(QUERIES))
+    state[name] = (await client.query<Record<string, unknown>>(sql)).rows;
   await client.query('RESET search_path');
   return state;
 }
 
 /** Where every sequence stands. */
 export async function sequenceValues(client: Client): Promise<Record<string, string>> {
-  const { rows } = await client.query<{ name: string; value: string | null }>("SELECT sequencename AS name, last_value::text AS value FROM pg_sequences WHERE schemaname = 'public'");
+  const { rows } = await client.query<{ name: string; value: string | null }>(
+    "SELECT sequencename AS name, last_value::text AS value FROM pg_sequences WHERE schemaname = 'public'",
+  );
   return Object.fromEntries(rows.map(({ name, value }) => [name, value ?? 'unused']));
 }

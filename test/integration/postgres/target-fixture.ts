@@ -57,7 +57,9 @@ export async function openTarget(prefix: string): Promise<TargetFixture> {
     async stage(runId, plan, select) {
       await target.prepare({ runId, plan });
       const columns = plan.columns.map((column) => `"${column.target}"`).join(', ');
-      const { rowCount } = await pool.query(`INSERT INTO ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))} (${columns}) ${select}`);
+      const { rowCount } = await pool.query(
+        `INSERT INTO ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))} (${columns}) ${select}`,
+      );
       await target.finish({ runId, plan });
       return rowCount ?? 0;
     },

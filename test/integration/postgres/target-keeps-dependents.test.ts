@@ -86,7 +86,10 @@ describe('what hangs on a table that is replaced', () => {
     await client.end();
   });
 
-  async function replace(strategies: { customer: 'swap' | 'delete-insert' | 'truncate-insert'; orders: 'swap' | 'delete-insert' | 'truncate-insert' }) {
+  async function replace(strategies: {
+    customer: 'swap' | 'delete-insert' | 'truncate-insert';
+    orders: 'swap' | 'delete-insert' | 'truncate-insert';
+  }) {
     const customer = await fixture.plan(table('customer'), { strategy: strategies.customer });
     const orders = await fixture.plan(table('orders'), { strategy: strategies.orders });
     const tables = [
@@ -112,9 +115,13 @@ describe('what hangs on a table that is replaced', () => {
       expect(result.strategies).toEqual({ 'public.customer': strategies.customer, 'public.orders': strategies.orders });
       expect(await catalogState(fixture.user)).toEqual(before);
       expect(await sequenceValues(fixture.user)).toEqual({ customer_numbers: '2000', orders_id_seq: '3000' });
-      const { rows } = await fixture.user.query('SELECT (SELECT count(*)::int FROM public.customer) AS customers, (SELECT sum(customers)::int FROM public.by_region) AS joined, (SELECT count(*)::int FROM public.outside) AS outside');
+      const { rows } = await fixture.user.query(
+        'SELECT (SELECT count(*)::int FROM public.customer) AS customers, (SELECT sum(customers)::int FROM public.by_region) AS joined, (SELECT count(*)::int FROM public.outside) AS outside',
+      );
       expect(rows).toEqual([{ customers: 1996, joined: 3000, outside: 2 }]);
-      const added = await fixture.user.query(`INSERT INTO public.customer ("E-Mail", note) VALUES ('last', 'x') RETURNING id, shouted, note`);
+      const added = await fixture.user.query(
+        `INSERT INTO public.customer ("E-Mail", note) VALUES ('last', 'x') RETURNING id, shouted, note`,
+      );
       expect(added.rows).toEqual([{ id: 2001, shouted: 'X', note: 'x' }]);
     });
   }
@@ -126,19 +133,28 @@ describe('what hangs on a table that is replaced', () => {
   });
 
   test('a table outside that points at rows which will be gone stops the switch and names the row', async () => {
-    await fixture.user.query('ALTER TABLE public.outside DROP CONSTRAINT unchecked; INSERT INTO public.customer (id, "E-Mail") OVERRIDING SYSTEM VALUE VALUES (7000, \'gone\'); INSERT INTO public.outside VALUES (3, 7000)');
+    await fixture.user.query(
+      'ALTER TABLE public.outside DROP CONSTRAINT unchecked; INSERT INTO public.customer (id, "E-Mail") OVERRIDING SYSTEM VALUE VALUES (7000, \'gone\'); INSERT INTO public.outside VALUES (3, 7000)',
+    );
     const before = await catalogState(fixture.user);
-    await expect(replace({ customer: 'swap', orders: 'swap' })).rejects.toMatchObject({ code: 'FOREIGN_KEY_VIOLATED', place: { table: 'public.outside', column: 'customer', key: 'customer=7000' } });
+    await expect(replace({ customer: 'swap', orders: 'swap' })).rejects.toMatchObject({
+      code: 'FOREIGN_KEY_VIOLATED',
+      place: { table: 'public.outside', column: 'customer', key: 'customer=7000' },
+    });
     await fixture.target.cleanup('run');
     expect(await catalogState(fixture.user)).toEqual(before);
-    expect((await fixture.user.query('SELECT count(*)::int AS rows FROM public.customer')).rows).toEqual([{ rows: 51 }]);
+    expect((await fixture.user.query('SELECT count(*)::int AS rows FROM public.customer')).rows).toEqual([
+      { rows: 51 },
+    ]);
   });
 
   test('a table altered while its rows were loaded is left alone', async () => {
     const customer = await fixture.plan(table('customer'));
     const rows = await fixture.stage('run', customer, CUSTOMERS);
     await fixture.user.query('ALTER TABLE public.customer ADD COLUMN surprise integer');
-    await expect(fixture.target.publish({ runId: 'run', tables: [{ plan: customer, rows }], lockTimeoutMs: 2000 })).rejects.toMatchObject({ code: 'TARGET_CHANGED', place: { table: 'public.customer' } });
+    await expect(
+      fixture.target.publish({ runId: 'run', tables: [{ plan: customer, rows }], lockTimeoutMs: 2000 }),
+    ).rejects.toMatchObject({ code: 'TARGET_CHANGED', place: { table: 'public.customer' } });
   });
 
   test('a table that came to have what a swap would lose keeps its identity, with a warning', async () => {
@@ -151,15 +167,34 @@ describe('what hangs on a table that is replaced', () => {
   });
 
   test('the choice names what a swap would lose', async () => {
-    const choose = async (name: string, estimatedRows = 1_000_000) => fixture.target.chooseStrategy((await fixture.plan(table(name))).source, { mode: 'replace', targetRef: table(name), estimatedRows });
+    const choose = async (name: string, estimatedRows = 1_000_000) =>
+      fixture.target.chooseStrategy((await fixture.plan(table(name))).source, {
+        mode: 'replace',
+        targetRef: table(name),
+        estimatedRows,
+      });
     expect(await choose('customer')).toMatchObject({ strategy: 'swap' });
     await fixture.user.query('CREATE PUBLICATION chosen FOR TABLE public.customer (id, "E-Mail")');
-    expect(await choose('customer')).toMatchObject({ strategy: 'delete-insert', reason: expect.stringContaining('publication chosen') as string });
+    expect(await choose('customer')).toMatchObject({
+      strategy: 'delete-insert',
+      reason: expect.stringContaining('publication chosen') as string,
+    });
     await fixture.user.query('DROP PUBLICATION chosen');
-    expect(await choose('customer', 100)).toMatchObject({ strategy: 'delete-insert', reason: expect.stringContaining('small') as string });
+    expect(await choose('customer', 100)).toMatchObject({
+      strategy: 'delete-insert',
+      reason: expect.stringContaining('small') as string,
+    });
     await fixture.user.query('CREATE MATERIALIZED VIEW public.direct AS SELECT id FROM public.customer');
-    expect(await choose('customer')).toMatchObject({ strategy: 'delete-insert', reason: expect.stringContaining('public.direct') as string });
-    await fixture.user.query('CREATE FUNCTION public.first_order() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT min(id) FROM public.orders; END');
-    expect(await choose('orders')).toMatchObject({ strategy: 'delete-insert', reason: expect.stringContaining('first_order') as string });
+    expect(await choose('customer')).toMatchObject({
+      strategy: 'delete-insert',
+      reason: expect.stringContaining('public.direct') as string,
+    });
+    await fixture.user.query(
+      'CREATE FUNCTION public.first_order() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT min(id) FROM public.orders; END',
+    );
+    expect(await choose('orders')).toMatchObject({
+      strategy: 'delete-insert',
+      reason: expect.stringContaining('first_order') as string,
+    });
   });
 });

@@ -28,7 +28,9 @@ describe('loading parts', () => {
   beforeEach(async () => {
     fixture = await openTarget('load');
     await fixture.user.query(SCHEMA);
-    database = await postgresConnector.open(postgresEnvironment.parse({ kind: 'postgres', url: fixture.url }), { applicationName: 'longshore test source' });
+    database = await postgresConnector.open(postgresEnvironment.parse({ kind: 'postgres', url: fixture.url }), {
+      applicationName: 'longshore test source',
+    });
     folder = await mkdtemp(join(tmpdir(), 'longshore-load-'));
   });
 
@@ -43,11 +45,20 @@ describe('loading parts', () => {
     const plan = await planned(name);
     const snapshot = await database.source.openSnapshot();
     try {
-      const read = { table: table(name, 'origin'), columns: plan.columns, filter: {}, snapshot: snapshot.token, orderBy: ['id'] };
+      const read = {
+        table: table(name, 'origin'),
+        columns: plan.columns,
+        filter: {},
+        snapshot: snapshot.token,
+        orderBy: ['id'],
+      };
       const [range] = await database.source.planRanges({ ...read, schema: plan.source }, 1 << 28);
       if (!range) throw new Error('no range');
       const file = join(folder, `${name}.parquet`);
-      const result = await database.source.extractPart({ ...read, range, file, codec: 'zstd', codecLevel: 1, batchRows: 10_000 }, counter());
+      const result = await database.source.extractPart(
+        { ...read, range, file, codec: 'zstd', codecLevel: 1, batchRows: 10_000 },
+        counter(),
+      );
       return { runId, plan, part: 0, file, sha256: result.sha256, rows: result.rows, columns: result.columns };
     } finally {
       await snapshot.close();
@@ -73,7 +84,11 @@ describe('loading parts', () => {
       const request = await extracted(name);
       await fixture.target.prepare(request);
       const progress = counter();
-      await Promise.all([fixture.target.loadPart(request, progress), fixture.target.loadPart(request, progress), fixture.target.loadPart(request, progress)]);
+      await Promise.all([
+        fixture.target.loadPart(request, progress),
+        fixture.target.loadPart(request, progress),
+        fixture.target.loadPart(request, progress),
+      ]);
       await fixture.target.loadPart(request, progress);
       expect(Number(progress[0])).toBe(request.rows);
       expect(Number(progress[1])).toBeGreaterThan(request.rows);
@@ -81,15 +96,21 @@ describe('loading parts', () => {
       expect(Number(staged.rows)).toBe(request.rows);
       await publishAll(request);
       const columns = request.plan.columns.map(({ target }) => target).join(', ');
-      const different = await fixture.user.query(`(SELECT ${columns} FROM public.${name} EXCEPT ALL SELECT ${columns} FROM origin.${name}) UNION ALL (SELECT ${columns} FROM origin.${name} EXCEPT ALL SELECT ${columns} FROM public.${name})`);
+      const different = await fixture.user.query(
+        `(SELECT ${columns} FROM public.${name} EXCEPT ALL SELECT ${columns} FROM origin.${name}) UNION ALL (SELECT ${columns} FROM origin.${name} EXCEPT ALL SELECT ${columns} FROM public.${name})`,
+      );
       expect(different.rowCount).toBe(0);
       expect(await fixture.target.countRows(table(name))).toBe(request.rows);
     });
   }
 
   test('a table that the target lacks is created as the source has it', async () => {
-    await fixture.user.query('CREATE INDEX by_name ON origin.plain (lower(name)); CREATE TABLE origin.line (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, plain bigint NOT NULL REFERENCES origin.plain (id), kind text DEFAULT \'k\' UNIQUE)');
-    await fixture.user.query('INSERT INTO origin.line (plain, kind) SELECT i, i FROM generate_series(1, 50) i; DROP TABLE public.plain');
+    await fixture.user.query(
+      "CREATE INDEX by_name ON origin.plain (lower(name)); CREATE TABLE origin.line (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, plain bigint NOT NULL REFERENCES origin.plain (id), kind text DEFAULT 'k' UNIQUE)",
+    );
+    await fixture.user.query(
+      'INSERT INTO origin.line (plain, kind) SELECT i, i FROM generate_series(1, 50) i; DROP TABLE public.plain',
+    );
     const tables = [];
     for (const name of ['line', 'plain']) {
       const plan = await fixture.plan(table(name, 'origin'), { targetRef: table(name, 'fresh'), strategy: 'create' });
@@ -99,21 +120,50 @@ describe('loading parts', () => {
     }
     const result = await fixture.target.publish({ runId: 'run', tables, lockTimeoutMs: 2000 });
     await fixture.target.cleanup('run');
-    expect(result).toEqual({ lockedMs: 0, strategies: { 'fresh.line': 'create', 'fresh.plain': 'create' }, warnings: [] });
+    expect(result).toEqual({
+      lockedMs: 0,
+      strategies: { 'fresh.line': 'create', 'fresh.plain': 'create' },
+      warnings: [],
+    });
     const state = await catalogState(fixture.user);
     const of = (kind: string, schema: string, ...facts: string[]) =>
-      (state[kind] as Record<string, unknown>[]).filter((row) => row.nspname === schema && ['line', 'plain'].includes(String(row.relname))).map((row) => facts.map((fact) => String(row[fact]).replaceAll(`${schema}.`, '')));
-    expect(of('columns', 'fresh', 'relname', 'attname', 'type', 'attnotnull', 'attidentity', 'default')).toEqual(of('columns', 'origin', 'relname', 'attname', 'type', 'attnotnull', 'attidentity', 'default'));
-    const keys = (schema: string) => of('constraints', schema, 'relname', 'conname', 'definition', 'convalidated').filter(([, , definition]) => !definition?.startsWith('NOT NULL'));
+      (state[kind] as Record<string, unknown>[])
+        .filter((row) => row.nspname === schema && ['line', 'plain'].includes(String(row.relname)))
+        .map((row) => facts.map((fact) => String(row[fact]).replaceAll(`${schema}.`, '')));
+    expect(of('columns', 'fresh', 'relname', 'attname', 'type', 'attnotnull', 'attidentity', 'default')).toEqual(
+      of('columns', 'origin', 'relname', 'attname', 'type', 'attnotnull', 'attidentity', 'default'),
+    );
+    const keys = (schema: string) =>
+      of('constraints', schema, 'relname', 'conname', 'definition', 'convalidated').filter(
+        ([, , definition]) => !definition?.startsWith('NOT NULL'),
+      );
     expect(keys('fresh')).toEqual(keys('origin'));
-    expect((await fixture.user.query("INSERT INTO fresh.line (plain) VALUES (1) RETURNING id, kind")).rows).toEqual([{ id: 51, kind: 'k' }]);
-    expect((await fixture.user.query("SELECT indexdef FROM pg_indexes WHERE schemaname = 'fresh' AND indexname = 'by_name'")).rows).toEqual([{ indexdef: 'CREATE INDEX by_name ON fresh.plain USING btree (lower((name)::text))' }]);
+    expect((await fixture.user.query('INSERT INTO fresh.line (plain) VALUES (1) RETURNING id, kind')).rows).toEqual([
+      { id: 51, kind: 'k' },
+    ]);
+    expect(
+      (await fixture.user.query("SELECT indexdef FROM pg_indexes WHERE schemaname = 'fresh' AND indexname = 'by_name'"))
+        .rows,
+    ).toEqual([{ indexdef: 'CREATE INDEX by_name ON fresh.plain USING btree (lower((name)::text))' }]);
   });
 
   test('the preview of a new table is SQL that makes it', async () => {
-    const plan = await fixture.plan(table('rich', 'origin'), { targetRef: table('made'), strategy: 'create' });
-    await fixture.user.query(`${fixture.target.createTableSql(plan)}; ${fixture.target.addColumnSql(table('made'), { name: 'more "x"', nativeType: 'text' })}`);
-    expect((await fixture.plan(table('made'))).columns.map(({ target }) => target)).toEqual(['id', 'name', 'amount', 'day', 'at', 'tags', 'doc', 'mood', 'more "x"']);
+    const plan = await fixture.plan(table('rich', 'origin'), { targetRef: table('rich', 'made'), strategy: 'create' });
+    await fixture.user.query('CREATE SCHEMA made');
+    await fixture.user.query(
+      `${fixture.target.createTableSql(plan)}; ${fixture.target.addColumnSql(table('rich', 'made'), { name: 'more "x"', nativeType: 'text' })}`,
+    );
+    expect((await fixture.plan(table('rich', 'made'))).columns.map(({ target }) => target)).toEqual([
+      'id',
+      'name',
+      'amount',
+      'day',
+      'at',
+      'tags',
+      'doc',
+      'mood',
+      'more "x"',
+    ]);
   });
 
   test('a changed file is refused before anything is loaded', async () => {
@@ -122,30 +172,56 @@ describe('loading parts', () => {
     const bytes = await readFile(request.file);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
     await writeFile(request.file, bytes);
-    await expect(fixture.target.loadPart(request, counter())).rejects.toMatchObject({ code: 'PART_CORRUPT', place: { table: 'public.plain', part: 0, file: request.file } });
+    await expect(fixture.target.loadPart(request, counter())).rejects.toMatchObject({
+      code: 'PART_CORRUPT',
+      place: { table: 'public.plain', part: 0, file: request.file },
+    });
   });
 
   for (const [what, change, expected] of [
-    ['too long a value', "UPDATE origin.plain SET name = repeat('x', 150) WHERE id = 12345; ALTER TABLE public.plain ALTER COLUMN name TYPE varchar(100)", { code: 'VALUE_TOO_LONG', place: { column: 'name', key: 'id=12345' } }],
-    ['a NULL in a NOT NULL column', 'UPDATE origin.plain SET name = NULL WHERE id = 20001', { code: 'NULL_IN_NOT_NULL', place: { column: 'name', key: 'id=20001' } }],
-    ['a value that a check refuses', 'UPDATE origin.plain SET amount = 200000 WHERE id = 17', { code: 'CONSTRAINT_VIOLATED', place: { key: 'id=17' } }],
+    [
+      'too long a value',
+      "UPDATE origin.plain SET name = repeat('x', 150) WHERE id = 12345; ALTER TABLE public.plain ALTER COLUMN name TYPE varchar(100)",
+      { code: 'VALUE_TOO_LONG', place: { column: 'name', key: 'id=12345' } },
+    ],
+    [
+      'a NULL in a NOT NULL column',
+      'UPDATE origin.plain SET name = NULL WHERE id = 20001',
+      { code: 'NULL_IN_NOT_NULL', place: { column: 'name', key: 'id=20001' } },
+    ],
+    [
+      'a value that a check refuses',
+      'UPDATE origin.plain SET amount = 200000 WHERE id = 17',
+      { code: 'CONSTRAINT_VIOLATED', place: { key: 'id=17' } },
+    ],
   ] as const) {
     test(`${what} is an error with table, column and key`, async () => {
       await fixture.user.query(change);
       const request = await extracted('plain');
       await fixture.target.prepare(request);
-      await expect(fixture.target.loadPart(request, counter())).rejects.toMatchObject({ ...expected, message: expect.stringContaining('public.plain') as string, place: { table: 'public.plain', part: 0, ...expected.place } });
+      await expect(fixture.target.loadPart(request, counter())).rejects.toMatchObject({
+        ...expected,
+        message: expect.stringContaining('public.plain') as string,
+        place: { table: 'public.plain', part: 0, ...expected.place },
+      });
       await fixture.target.cleanup('run');
-      expect((await fixture.user.query("SELECT to_regnamespace('longshore_staging') AS schema")).rows).toEqual([{ schema: null }]);
+      expect((await fixture.user.query("SELECT to_regnamespace('longshore_staging') AS schema")).rows).toEqual([
+        { schema: null },
+      ]);
     });
   }
 
   test('a key that comes twice is found before anything is published', async () => {
     const plan = await fixture.plan(table('plain'));
     const fill = "SELECT i % 100, 'n', 1, NULL, NULL, NULL FROM generate_series(1, 150) i";
-    await expect(fixture.stage('run', plan, fill)).rejects.toMatchObject({ code: 'DUPLICATE_KEY', place: { table: 'public.plain', key: expect.stringMatching(/^id=\d+$/) as string } });
+    await expect(fixture.stage('run', plan, fill)).rejects.toMatchObject({
+      code: 'DUPLICATE_KEY',
+      place: { table: 'public.plain', key: expect.stringMatching(/^id=\d+$/) as string },
+    });
     await fixture.target.reset({ runId: 'run', plan });
-    expect(await fixture.stage('run', plan, "SELECT i, 'n', 1, NULL, NULL, NULL FROM generate_series(1, 150) i")).toBe(150);
+    expect(await fixture.stage('run', plan, "SELECT i, 'n', 1, NULL, NULL, NULL FROM generate_series(1, 150) i")).toBe(
+      150,
+    );
   });
 
   test('rows that are added meet those that are there', async () => {
@@ -153,7 +229,9 @@ describe('loading parts', () => {
     const plan = await fixture.plan(table('plain'), { mode: 'append', strategy: 'append' });
     const fill = (from: number) => `SELECT i, 'n', 1, NULL, NULL, NULL FROM generate_series(${from}, 10) i`;
     const request = (runId: string, rows: number) => ({ runId, tables: [{ plan, rows }], lockTimeoutMs: 1000 });
-    await expect(fixture.target.publish(request('one', await fixture.stage('one', plan, fill(3))))).rejects.toMatchObject({ code: 'DUPLICATE_KEY', place: { table: 'public.plain', key: 'id=5' } });
+    await expect(
+      fixture.target.publish(request('one', await fixture.stage('one', plan, fill(3)))),
+    ).rejects.toMatchObject({ code: 'DUPLICATE_KEY', place: { table: 'public.plain', key: 'id=5' } });
     await fixture.target.publish(request('two', await fixture.stage('two', plan, fill(6))));
     expect(await fixture.target.countRows(table('plain'))).toBe(6);
   });
@@ -167,7 +245,9 @@ describe('loading parts', () => {
     expect(await loading).toMatchObject({ code: 'CANCELLED' });
     await fixture.target.cleanup('run');
     await fixture.target.cleanup('run');
-    expect((await fixture.user.query("SELECT to_regnamespace('longshore_staging') AS schema")).rows).toEqual([{ schema: null }]);
+    expect((await fixture.user.query("SELECT to_regnamespace('longshore_staging') AS schema")).rows).toEqual([
+      { schema: null },
+    ]);
   });
 
   test('cleanup of one run leaves another alone', async () => {
@@ -177,7 +257,9 @@ describe('loading parts', () => {
     await fixture.target.loadPart({ ...request, runId: 'other' }, counter());
     await fixture.target.cleanup('mine');
     await fixture.target.loadPart({ ...request, runId: 'other', part: 0 }, counter());
-    expect((await publishAll({ ...request, runId: 'other' })).strategies).toEqual({ [tableId(request.plan.targetRef)]: 'swap' });
+    expect((await publishAll({ ...request, runId: 'other' })).strategies).toEqual({
+      [tableId(request.plan.targetRef)]: 'swap',
+    });
   });
 
   test('a read-only environment is never written to', async () => {

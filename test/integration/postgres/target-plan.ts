@@ -4,12 +4,22 @@ import type { PostgresPool } from '../../../connectors/postgres/pool';
 import { tableId, type TableRef } from '../../../core/types/table';
 import type { TablePlan } from '../../../core/types/transfer';
 
-export async function introspectForTest(pool: PostgresPool, ref: TableRef, options: Partial<TablePlan> = {}): Promise<TablePlan> {
+export async function introspectForTest(
+  pool: PostgresPool,
+  ref: TableRef,
+  options: Partial<TablePlan> = {},
+): Promise<TablePlan> {
   const [schema] = await describeTables(pool, [ref]);
   if (!schema) throw new Error(`no table ${tableId(ref)}`);
   const columns = schema.columns
     .filter((column) => column.generated !== true)
-    .map(({ name, nativeType, logical }) => ({ source: name, target: name, sourceType: nativeType, targetType: nativeType, logical }));
+    .map(({ name, nativeType, logical }) => ({
+      source: name,
+      target: name,
+      sourceType: nativeType,
+      targetType: nativeType,
+      logical,
+    }));
   return {
     source: schema,
     sourceKind: 'postgres',

@@ -32,7 +32,10 @@ describe('readers of tables that are being replaced', () => {
     const tables = [];
     for (const name of ['a', 'b']) {
       const plan = await fixture.plan(table(name), { strategy });
-      tables.push({ plan, rows: await fixture.stage('run', plan, `SELECT i, 'new' FROM generate_series(1, ${NEW_ROWS}) i`) });
+      tables.push({
+        plan,
+        rows: await fixture.stage('run', plan, `SELECT i, 'new' FROM generate_series(1, ${NEW_ROWS}) i`),
+      });
     }
     return { runId: 'run', tables, lockTimeoutMs };
   }
@@ -112,7 +115,12 @@ describe('readers of tables that are being replaced', () => {
     await holder.query('BEGIN; SELECT count(*) FROM public.a');
     const other = await fixture.connect();
     const reader = poll(() => lookIn(other));
-    await expect(fixture.targetWith({ locksMs: 1500, olderReadersMs: 300 }).publish(request)).rejects.toMatchObject({ code: 'PUBLISH_BLOCKED', message: expect.stringMatching(/session \d+ \(user postgres, application monthly report, idle in transaction/) as string });
+    await expect(fixture.targetWith({ locksMs: 1500, olderReadersMs: 300 }).publish(request)).rejects.toMatchObject({
+      code: 'PUBLISH_BLOCKED',
+      message: expect.stringMatching(
+        /session \d+ \(user postgres, application monthly report, idle in transaction/,
+      ) as string,
+    });
     const seen = await reader.stop();
     expect(seen.length).toBeGreaterThan(3);
     expect(new Set(seen.map((look) => JSON.stringify(look)))).toEqual(new Set([JSON.stringify(OLD)]));
@@ -128,7 +136,14 @@ describe('readers of tables that are being replaced', () => {
       const holder = await fixture.connect();
       await holder.query('BEGIN; LOCK TABLE public.b IN ROW EXCLUSIVE MODE');
       const publishing = fixture.target.publish({ ...request, lockTimeoutMs: 800 }).catch((error: unknown) => error);
-      const pid = await waitFor(async () => (await fixture.user.query("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'longshore%' AND wait_event_type = 'Lock' AND datname = current_database()")).rows[0]?.pid as number | undefined);
+      const pid = await waitFor(
+        async () =>
+          (
+            await fixture.user.query(
+              "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'longshore%' AND wait_event_type = 'Lock' AND datname = current_database()",
+            )
+          ).rows[0]?.pid as number | undefined,
+      );
       await fixture.user.query('SELECT pg_terminate_backend($1)', [pid]);
       expect(await publishing).toMatchObject({ code: 'CONNECTION_LOST' });
       await holder.query('COMMIT');
@@ -151,15 +166,27 @@ describe('readers of tables that are being replaced', () => {
     const holder = await fixture.connect();
     await holder.query('BEGIN; SELECT FROM public.a LIMIT 1');
     const cancel = new AbortController();
-    const publishing = fixture.target.publish({ ...request, lockTimeoutMs: 20_000 }, cancel.signal).catch((error: unknown) => error);
+    const publishing = fixture.target
+      .publish({ ...request, lockTimeoutMs: 20_000 }, cancel.signal)
+      .catch((error: unknown) => error);
     await sleep(300);
     cancel.abort();
     expect(await publishing).toMatchObject({ code: 'CANCELLED' });
     await fixture.target.cleanup('run');
     await holder.query('COMMIT');
     expect(await lookIn(fixture.user)).toEqual(OLD);
-    expect((await fixture.user.query("SELECT to_regnamespace('longshore_staging') AS schema")).rows).toEqual([{ schema: null }]);
-    await waitFor(async () => ((await fixture.user.query("SELECT FROM pg_stat_activity WHERE application_name LIKE 'longshore%' AND state <> 'idle' AND datname = current_database()")).rowCount === 0 ? true : undefined));
+    expect((await fixture.user.query("SELECT to_regnamespace('longshore_staging') AS schema")).rows).toEqual([
+      { schema: null },
+    ]);
+    await waitFor(async () =>
+      (
+        await fixture.user.query(
+          "SELECT FROM pg_stat_activity WHERE application_name LIKE 'longshore%' AND state <> 'idle' AND datname = current_database()",
+        )
+      ).rowCount === 0
+        ? true
+        : undefined,
+    );
   });
 });
 

@@ -6,10 +6,29 @@ import { LongshoreError } from '../../../core/errors/longshore-error';
 describe('renderError', () => {
   it('lists every mistake of a configuration with its place', () => {
     const problems = [
-      { code: 'CONFIG_INVALID', message: 'Unknown key `tabels`.', file: 'shop.yaml', line: 7, column: 3, path: 'transferSets.a.tabels' },
-      { code: 'CONFIG_INVALID', message: 'Must be a number.', file: 'shop.yaml', line: 9, column: 5, path: 'transferSets.a.limit' },
+      {
+        code: 'CONFIG_INVALID',
+        message: 'Unknown key `tabels`.',
+        file: 'shop.yaml',
+        line: 7,
+        column: 3,
+        path: 'transferSets.a.tabels',
+      },
+      {
+        code: 'CONFIG_INVALID',
+        message: 'Must be a number.',
+        file: 'shop.yaml',
+        line: 9,
+        column: 5,
+        path: 'transferSets.a.limit',
+      },
     ] as const;
-    const error = new LongshoreError('CONFIG_INVALID', '2 mistakes.', { file: 'shop.yaml', line: 7 }, { problems: [...problems] });
+    const error = new LongshoreError(
+      'CONFIG_INVALID',
+      '2 mistakes.',
+      { file: 'shop.yaml', line: 7 },
+      { problems: [...problems] },
+    );
     const text = renderError(error.toJSON(), createColors(false));
     expect(text).toContain('shop.yaml:7:3  transferSets.a.tabels: Unknown key `tabels`.');
     expect(text).toContain('shop.yaml:9:5  transferSets.a.limit: Must be a number.');
@@ -40,5 +59,7 @@ describe('exit codes', () => {
     ['failed', undefined, 1],
     ['refused', 'PROTECTED_TABLE', 4],
     ['cancelled', 'CANCELLED', 130],
-  ] as const)('a run that ended %s (%s) ends with %i', (status, code, exit) => expect(exitOfRun(status, code)).toBe(exit));
+  ] as const)('a run that ended %s (%s) ends with %i', (status, code, exit) =>
+    expect(exitOfRun(status, code)).toBe(exit),
+  );
 });

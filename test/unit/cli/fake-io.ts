@@ -8,7 +8,9 @@ export interface FakeIo extends Io {
 }
 
 /** A terminal or a pipe that remembers what was written to it. */
-export function fakeIo(options: { terminal?: boolean; width?: number; env?: Record<string, string>; cwd?: string } = {}): FakeIo {
+export function fakeIo(
+  options: { terminal?: boolean; width?: number; env?: Record<string, string>; cwd?: string } = {},
+): FakeIo {
   const { terminal = false, width = 80, env = {}, cwd = '/nowhere' } = options;
   const io: FakeIo = {
     stdout: '',

@@ -10,7 +10,12 @@ let folder: string;
 
 function longshore(args: string[], env: Record<string, string> = {}) {
   const { PATH } = process.env;
-  const result = spawnSync(process.execPath, ['--require', HOOK, MAIN, ...args], { cwd: folder, env: { PATH, ...env }, encoding: 'utf8', timeout: 60_000 });
+  const result = spawnSync(process.execPath, ['--require', HOOK, MAIN, ...args], {
+    cwd: folder,
+    env: { PATH, ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   return { code: result.status, out: result.stdout, err: result.stderr };
 }
 
@@ -36,11 +41,16 @@ describe('longshore', () => {
   it('ends with 2 and the place for a mistake in the configuration', () => {
     const { code, out } = longshore(['config', 'check', '--config', 'bad.yaml', '--json']);
     expect(code).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({ error: { code: 'CONFIG_INVALID', place: { line: 3 }, message: expect.stringContaining('hots') } });
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'CONFIG_INVALID', place: { line: 3 }, message: expect.stringContaining('hots') },
+    });
   });
 
   it('ends with 2 when the file that was asked for is not there', () => {
-    expect(longshore(['run', 'list', '--config', 'none.yaml'])).toMatchObject({ code: 2, err: expect.stringContaining('CONFIG_NOT_FOUND') });
+    expect(longshore(['run', 'list', '--config', 'none.yaml'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('CONFIG_NOT_FOUND'),
+    });
   });
 
   it('lists the sets of a configuration without any server', () => {
@@ -58,7 +68,10 @@ describe('longshore', () => {
 
   it('gives up within seconds when Temporal is away, without naming a password', () => {
     const started = Date.now();
-    const { code, err } = longshore(['run', 'list'], { LONGSHORE_TEMPORAL_ADDRESS: '127.0.0.1:1', LONGSHORE_CATALOG_URL: 'postgresql://u:s3cret-word@127.0.0.1:1/x' });
+    const { code, err } = longshore(['run', 'list'], {
+      LONGSHORE_TEMPORAL_ADDRESS: '127.0.0.1:1',
+      LONGSHORE_CATALOG_URL: 'postgresql://u:s3cret-word@127.0.0.1:1/x',
+    });
     expect(code).toBe(1);
     expect(err).toContain('TEMPORAL_UNAVAILABLE The Temporal server at 127.0.0.1:1 does not answer');
     expect(err).not.toContain('s3cret-word');
@@ -66,7 +79,10 @@ describe('longshore', () => {
   });
 
   it('takes it quietly when its reader goes away', async () => {
-    const child = spawn(process.execPath, ['--require', HOOK, MAIN, 'config', 'schema'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--require', HOOK, MAIN, 'config', 'schema'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout.destroy();
     let err = '';
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

@@ -6,7 +6,17 @@ import { widthOf } from '../../../cli/output/text';
 import { fakeIo } from './fake-io';
 
 const colours = createColors(false);
-const table = (patch: Partial<LiveTable>): LiveTable => ({ table: 'public.orders', phase: 'copying', estimatedRows: 1000, rows: 0, rowsRead: 0, bytes: 0, parts: 4, partsLoaded: 0, ...patch });
+const table = (patch: Partial<LiveTable>): LiveTable => ({
+  table: 'public.orders',
+  phase: 'copying',
+  estimatedRows: 1000,
+  rows: 0,
+  rowsRead: 0,
+  bytes: 0,
+  parts: 4,
+  partsLoaded: 0,
+  ...patch,
+});
 const progress = (tables: LiveTable[], patch: Partial<LiveProgress> = {}): LiveProgress => ({
   runId: 'transfer/s/1',
   status: 'running',
@@ -18,7 +28,11 @@ const progress = (tables: LiveTable[], patch: Partial<LiveProgress> = {}): LiveP
 });
 
 /** A table that moves at `perSecond` rows for `seconds`, sampled each second. */
-function ratesAfter(seconds: number, perSecond: number, estimatedRows: number): { rates: ProgressRates; last: LiveProgress } {
+function ratesAfter(
+  seconds: number,
+  perSecond: number,
+  estimatedRows: number,
+): { rates: ProgressRates; last: LiveProgress } {
   const rates = new ProgressRates();
   let last = progress([]);
   for (let second = 0; second <= seconds; second += 1) {
@@ -52,7 +66,12 @@ describe('progress of a run', () => {
   it('collapses tables that have arrived, and names each that failed', () => {
     const error = { code: 'DISK_FULL', message: 'no room\u001b[2J left', place: {}, next: '' } as const;
     const lines = progressLines(
-      progress([table({ table: 'public.a', phase: 'published', rows: 5 }), table({ table: 'public.b', phase: 'published', rows: 6 }), table({ table: 'public.c', phase: 'failed', error }), table({ table: 'public.d' })]),
+      progress([
+        table({ table: 'public.a', phase: 'published', rows: 5 }),
+        table({ table: 'public.b', phase: 'published', rows: 6 }),
+        table({ table: 'public.c', phase: 'failed', error }),
+        table({ table: 'public.d' }),
+      ]),
       new ProgressRates(),
       { width: 100, height: 10, colours, now: 0 },
     );
@@ -63,7 +82,9 @@ describe('progress of a run', () => {
   });
 
   it.each([20, 40, 79, 200])('stays within %i columns and a bounded number of lines', (width) => {
-    const many = Array.from({ length: 50 }, (_, index) => table({ table: `public.a_table_with_a_long_name_注文_${index}` }));
+    const many = Array.from({ length: 50 }, (_, index) =>
+      table({ table: `public.a_table_with_a_long_name_注文_${index}` }),
+    );
     const lines = progressLines(progress(many), new ProgressRates(), { width, height: 10, colours, now: 0 });
     expect(lines.length).toBeLessThanOrEqual(14);
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
@@ -71,7 +92,12 @@ describe('progress of a run', () => {
   });
 
   it('says who paused the run', () => {
-    const lines = progressLines(progress([table({})], { status: 'paused', pausedBy: 'ann' }), new ProgressRates(), { width: 100, height: 10, colours, now: 0 });
+    const lines = progressLines(progress([table({})], { status: 'paused', pausedBy: 'ann' }), new ProgressRates(), {
+      width: 100,
+      height: 10,
+      colours,
+      now: 0,
+    });
     expect(lines.at(-1)).toContain('paused by ann');
   });
 });
@@ -89,7 +115,11 @@ describe('progress on the screen', () => {
     const io = fakeIo({ terminal: true, width: 100 });
     const display = progressDisplay(io, colours, false);
     display.show(progress([table({ rows: 10, rowsRead: 10 })]));
-    const [longest = 0, ...others] = io.stderr.trimEnd().split('\n').map((line) => widthOf(line)).sort((a, b) => b - a);
+    const [longest = 0, ...others] = io.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => widthOf(line))
+      .sort((a, b) => b - a);
     io.width = 20;
     display.clear();
     const rows = [longest, ...others].reduce((total, width) => total + Math.ceil(width / 20), 0);

@@ -1,7 +1,11 @@
 import { formatTable } from '../../../cli/output/table';
 import { widthOf } from '../../../cli/output/text';
 
-const columns = [{ title: 'TABLE', flexible: true }, { title: 'ROWS', align: 'right' }, { title: 'WHY', flexible: true }] as const;
+const columns = [
+  { title: 'TABLE', flexible: true },
+  { title: 'ROWS', align: 'right' },
+  { title: 'WHY', flexible: true },
+] as const;
 const rows = [
   ['public.a_table_with_a_very_long_name', '1,234,567', 'because nothing hangs on it that a swap would lose'],
   ['public.b', '7', 'small'],

@@ -13,7 +13,9 @@ describe('text for a terminal', () => {
   it('shortens with an ellipsis and never beyond the width', () => {
     expect(shorten('public.orders', 8)).toBe('public.…');
     expect(shorten('注文注文', 5)).toBe('注文…');
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), fc.nat(40), (text, width) => widthOf(shorten(text, width)) <= width));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(40), (text, width) => widthOf(shorten(text, width)) <= width),
+    );
   });
 
   it('pads to the width, on either side', () => {
@@ -24,7 +26,12 @@ describe('text for a terminal', () => {
   it('shows control characters instead of sending them to the terminal', () => {
     expect(printable('a\u001b[2Jb\u0007\u202e')).toBe('a\\x1b[2Jb\\x07\\x202e');
     expect(oneLine(' a\n\tb ')).toBe('a b');
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(printable(text))));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(printable(text)),
+      ),
+    );
   });
 
   it('wraps at spaces', () => {

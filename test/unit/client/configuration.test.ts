@@ -1,6 +1,9 @@
 import { transferEnds } from '../../../client/configuration';
 
-const configuration = { source: 'shop.yaml', document: { version: 1, transferSets: { 'sales-daily': { from: 'prod', to: 'uat', tables: ['*'] } } } };
+const configuration = {
+  source: 'shop.yaml',
+  document: { version: 1, transferSets: { 'sales-daily': { from: 'prod', to: 'uat', tables: ['*'] } } },
+};
 
 describe('transferEnds', () => {
   it('gives source and target of a set', () => {
@@ -8,7 +11,9 @@ describe('transferEnds', () => {
   });
 
   it.each(['sales-dayly', 'constructor', '__proto__', ''])('refuses %j, naming what there is', (name) => {
-    expect(() => transferEnds(configuration, name)).toThrow(expect.objectContaining({ code: 'CONFIG_UNKNOWN_NAME', message: expect.stringContaining('sales-daily') }));
+    expect(() => transferEnds(configuration, name)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_UNKNOWN_NAME', message: expect.stringContaining('sales-daily') }),
+    );
   });
 
   it('says so when there is no set at all', () => {

@@ -3,20 +3,41 @@ import { join } from 'node:path';
 import { loadConfig, parseDocument, requireSet } from '../../../config/load';
 import { errorOf, folderWith, SOUND } from './files';
 
-const load = (text: string | Uint8Array, env: Record<string, string> = {}, name = 'longshore.yaml') => loadConfig(join(folderWith({ [name]: text }), name), { env });
+const load = (text: string | Uint8Array, env: Record<string, string> = {}, name = 'longshore.yaml') =>
+  loadConfig(join(folderWith({ [name]: text }), name), { env });
 
 describe('loading a configuration', () => {
   it('fills in defaults', () => {
     const { config, warnings } = load(SOUND);
-    expect(config.environments['uat']).toMatchObject({ readOnly: false, protectedTables: [], stagingSchema: 'longshore_staging', connectTimeoutMs: 10_000 });
-    expect(config.transferSets['daily']).toMatchObject({ publish: 'set', mode: 'replace', strategy: 'auto', schema: 'stop', verify: 'aggregates', partSize: '128MB', compression: { codec: 'zstd' } });
-    expect(config).toMatchObject({ temporal: { address: '127.0.0.1:7233', namespace: 'default' }, staging: { path: '.longshore/staging' } });
+    expect(config.environments['uat']).toMatchObject({
+      readOnly: false,
+      protectedTables: [],
+      stagingSchema: 'longshore_staging',
+      connectTimeoutMs: 10_000,
+    });
+    expect(config.transferSets['daily']).toMatchObject({
+      publish: 'set',
+      mode: 'replace',
+      strategy: 'auto',
+      schema: 'stop',
+      verify: 'aggregates',
+      partSize: '128MB',
+      compression: { codec: 'zstd' },
+    });
+    expect(config).toMatchObject({
+      temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+      staging: { path: '.longshore/staging' },
+    });
     expect(config.catalog).toBeUndefined();
     expect(warnings).toEqual([]);
   });
 
   it('reads JSON, with a $schema key', () => {
-    const document = { $schema: './longshore.schema.json', version: 1, environments: { a: { kind: 'duckdb', path: 'a.duckdb' } } };
+    const document = {
+      $schema: './longshore.schema.json',
+      version: 1,
+      environments: { a: { kind: 'duckdb', path: 'a.duckdb' } },
+    };
     const { config } = load(JSON.stringify(document, null, '\t'), {}, 'longshore.json');
     expect(config.environments).toMatchObject({ a: { kind: 'duckdb', path: 'a.duckdb' } });
     expect(config).not.toHaveProperty('$schema');
@@ -40,12 +61,22 @@ describe('loading a configuration', () => {
   });
 
   it('takes references without quotes even inside braces', () => {
-    const { config } = load('version: 1\nenvironments:\n  a: { kind: postgres, host: ${H}, database: ${env:D:-shop}, password: ${file:/run/secrets/a}, port: ${P} }\n');
-    expect(config.environments['a']).toMatchObject({ host: '${H}', database: '${env:D:-shop}', password: '${file:/run/secrets/a}', port: '${P}' });
+    const { config } = load(
+      'version: 1\nenvironments:\n  a: { kind: postgres, host: ${H}, database: ${env:D:-shop}, password: ${file:/run/secrets/a}, port: ${P} }\n',
+    );
+    expect(config.environments['a']).toMatchObject({
+      host: '${H}',
+      database: '${env:D:-shop}',
+      password: '${file:/run/secrets/a}',
+      port: '${P}',
+    });
   });
 
   it('unfolds anchors and merge keys, and names the place of what they say', () => {
-    const text = SOUND.replace('    from: prod\n', '    <<: &defaults { publish: table, verify: counts }\n    from: prod\n');
+    const text = SOUND.replace(
+      '    from: prod\n',
+      '    <<: &defaults { publish: table, verify: counts }\n    from: prod\n',
+    );
     const { config } = load(`${text}  weekly: { <<: [*defaults], from: prod, to: uat, verify: none, tables: [a.b] }\n`);
     expect(config.transferSets['weekly']).toMatchObject({ publish: 'table', verify: 'none' });
     const error = errorOf(() => load(text.replace('counts', 'most')));
@@ -58,7 +89,11 @@ describe('loading a configuration', () => {
   });
 
   it('reads a megabyte in a moment', () => {
-    const entries = Array.from({ length: 12_000 }, (_, i) => `      - schema_${i % 50}.a_table_with_a_long_name_${i}: { where: "status <> 'draft' AND id > ${i}", limit: ${i + 1} }`);
+    const entries = Array.from(
+      { length: 12_000 },
+      (_, i) =>
+        `      - schema_${i % 50}.a_table_with_a_long_name_${i}: { where: "status <> 'draft' AND id > ${i}", limit: ${i + 1} }`,
+    );
     const text = SOUND.replace('    tables: [sales.orders]\n', `    tables:\n${entries.join('\n')}\n`);
     expect(text.length).toBeGreaterThan(1_000_000);
     const start = performance.now();
@@ -79,33 +114,55 @@ describe('loading a configuration', () => {
 describe('a file that cannot be read', () => {
   it('does not exist', () => {
     const error = errorOf(() => loadConfig('/nowhere/longshore.yaml', { env: {} }));
-    expect(error).toMatchObject({ code: 'CONFIG_NOT_FOUND', message: '/nowhere/longshore.yaml does not exist.', place: { file: '/nowhere/longshore.yaml' } });
+    expect(error).toMatchObject({
+      code: 'CONFIG_NOT_FOUND',
+      message: '/nowhere/longshore.yaml does not exist.',
+      place: { file: '/nowhere/longshore.yaml' },
+    });
   });
 
   it('is a folder', () => {
     const folder = folderWith({});
     mkdirSync(join(folder, 'longshore.yaml'));
-    expect(errorOf(() => loadConfig(join(folder, 'longshore.yaml'), { env: {} }))).toMatchObject({ code: 'CONFIG_NOT_FOUND', message: expect.stringContaining('is a folder') });
+    expect(errorOf(() => loadConfig(join(folder, 'longshore.yaml'), { env: {} }))).toMatchObject({
+      code: 'CONFIG_NOT_FOUND',
+      message: expect.stringContaining('is a folder'),
+    });
   });
 
   it('is not text', () => {
-    expect(errorOf(() => load(Buffer.from([0x76, 0xc3, 0x28, 0xff])))).toMatchObject({ code: 'CONFIG_SYNTAX', message: expect.stringContaining('is not UTF-8 text') });
+    expect(errorOf(() => load(Buffer.from([0x76, 0xc3, 0x28, 0xff])))).toMatchObject({
+      code: 'CONFIG_SYNTAX',
+      message: expect.stringContaining('is not UTF-8 text'),
+    });
   });
 
   it('is far too large', () => {
-    expect(errorOf(() => load(Buffer.alloc(17 * 1024 * 1024, '# filler\n')))).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('bytes') });
+    expect(errorOf(() => load(Buffer.alloc(17 * 1024 * 1024, '# filler\n')))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('bytes'),
+    });
   });
 });
 
 describe('references', () => {
   it('are filled in where a run must not depend on the machine, and typed as the schema wants them', () => {
-    const text = SOUND.replace('    tables: [sales.orders]\n', '    maxRows: ${MAX}\n    description: "set of ${env:TEAM:-nobody}"\n    tables:\n      - sales.orders: { where: "region = \'${REGION}\'", exclude: "${COLUMNS}" }\n');
+    const text = SOUND.replace(
+      '    tables: [sales.orders]\n',
+      '    maxRows: ${MAX}\n    description: "set of ${env:TEAM:-nobody}"\n    tables:\n      - sales.orders: { where: "region = \'${REGION}\'", exclude: "${COLUMNS}" }\n',
+    );
     const { config } = load(text, { MAX: '5', REGION: '7', COLUMNS: '[a, b]' });
-    expect(config.transferSets['daily']).toMatchObject({ maxRows: 5, description: 'set of nobody', tables: [{ 'sales.orders': { where: "region = '7'", exclude: ['a', 'b'] } }] });
+    expect(config.transferSets['daily']).toMatchObject({
+      maxRows: 5,
+      description: 'set of nobody',
+      tables: [{ 'sales.orders': { where: "region = '7'", exclude: ['a', 'b'] } }],
+    });
   });
 
   it('keep text that looks like a number text, where text is wanted', () => {
-    expect(load(`${SOUND}    description: \${ID}\n`, { ID: '007' }).config.transferSets['daily']?.description).toBe('007');
+    expect(load(`${SOUND}    description: \${ID}\n`, { ID: '007' }).config.transferSets['daily']?.description).toBe(
+      '007',
+    );
   });
 
   it('may be written out with a doubled dollar', () => {
@@ -114,9 +171,19 @@ describe('references', () => {
   });
 
   it('of connection settings stay as they are, and warn where they lead nowhere', () => {
-    const { config, warnings } = load(SOUND.replace("'postgres://localhost/uat'", '${env:UAT_URL}').replace('host: db', 'host: ${HOST}'), { HOST: 'db' });
+    const { config, warnings } = load(
+      SOUND.replace("'postgres://localhost/uat'", '${env:UAT_URL}').replace('host: db', 'host: ${HOST}'),
+      { HOST: 'db' },
+    );
     expect(config.environments).toMatchObject({ uat: { url: '${env:UAT_URL}' }, prod: { host: '${HOST}' } });
-    expect(warnings).toEqual([expect.objectContaining({ code: 'SECRET_MISSING', line: 4, path: 'environments.uat.url', message: expect.stringContaining('UAT_URL') })]);
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        code: 'SECRET_MISSING',
+        line: 4,
+        path: 'environments.uat.url',
+        message: expect.stringContaining('UAT_URL'),
+      }),
+    ]);
   });
 
   it('do not reach into prototypes for variables', () => {
@@ -128,7 +195,9 @@ describe('sets that cannot run as they stand', () => {
   const text = SOUND.replace('to: uat', 'to: prod');
 
   it('are warned about when they write into a read-only environment, so that others can still run', () => {
-    expect(load(text).warnings).toEqual([expect.objectContaining({ code: 'READ_ONLY_ENVIRONMENT', line: 8, path: 'transferSets.daily.to' })]);
+    expect(load(text).warnings).toEqual([
+      expect.objectContaining({ code: 'READ_ONLY_ENVIRONMENT', line: 8, path: 'transferSets.daily.to' }),
+    ]);
   });
 
   it('are errors when the configuration is being checked', () => {
@@ -138,7 +207,12 @@ describe('sets that cannot run as they stand', () => {
 
   it('are warned about when cron gives both days', () => {
     const { warnings } = load(`${SOUND}    schedule: { cron: 0 5 1 * 1 }\n`);
-    expect(warnings).toEqual([expect.objectContaining({ path: 'transferSets.daily.schedule.cron', message: expect.stringContaining('when both match') })]);
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        path: 'transferSets.daily.schedule.cron',
+        message: expect.stringContaining('when both match'),
+      }),
+    ]);
   });
 });
 
@@ -163,8 +237,14 @@ describe('a stored document', () => {
   });
 
   it('is checked like a file, by path', () => {
-    const error = errorOf(() => parseDocument({ version: 1, transferSets: { a: { from: 'x', to: 'y', tables: ['*'], verfy: 1 } } }));
-    expect(error.problems?.map(({ path }) => path)).toEqual(['transferSets.a.verfy', 'transferSets.a.from', 'transferSets.a.to']);
+    const error = errorOf(() =>
+      parseDocument({ version: 1, transferSets: { a: { from: 'x', to: 'y', tables: ['*'], verfy: 1 } } }),
+    );
+    expect(error.problems?.map(({ path }) => path)).toEqual([
+      'transferSets.a.verfy',
+      'transferSets.a.from',
+      'transferSets.a.to',
+    ]);
   });
 
   it.each([undefined, null, 5, 'x', []])('is refused when it is %j', (document) => {

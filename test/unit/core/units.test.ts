@@ -19,9 +19,12 @@ describe('sizes', () => {
     expect(parseBytes(text)).toBe(bytes);
   });
 
-  it.each(['', 'MB', '12 MX', '-1MB', '1e3', '1,5GB', '12iB', '12 bits', '1MB2', '99999999TB'])('does not read %j', (text) => {
-    expect(parseBytes(text)).toBeUndefined();
-  });
+  it.each(['', 'MB', '12 MX', '-1MB', '1e3', '1,5GB', '12iB', '12 bits', '1MB2', '99999999TB'])(
+    'does not read %j',
+    (text) => {
+      expect(parseBytes(text)).toBeUndefined();
+    },
+  );
 
   it.each([-1, 1.5, NaN, Infinity, 2 ** 53])('does not take the number %d', (number) => {
     expect(parseBytes(number)).toBeUndefined();
@@ -29,7 +32,9 @@ describe('sizes', () => {
 
   it('reads whatever the schema lets through, and refuses what it refuses', () => {
     const anything = fc.oneof(fc.string(), fc.stringMatching(/^ ?[0-9.]{1,6} ?[kKmMgGtT]?[iI]?[bB]? ?$/));
-    fc.assert(fc.property(anything, (text) => expect(size.safeParse(text).success).toBe(parseBytes(text) !== undefined)));
+    fc.assert(
+      fc.property(anything, (text) => expect(size.safeParse(text).success).toBe(parseBytes(text) !== undefined)),
+    );
   });
 
   it.each([
@@ -64,7 +69,11 @@ describe('durations', () => {
   });
 
   it('reads back what it writes', () => {
-    fc.assert(fc.property(fc.nat({ max: 10 ** 12 }), (milliseconds) => expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds)));
+    fc.assert(
+      fc.property(fc.nat({ max: 10 ** 12 }), (milliseconds) =>
+        expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds),
+      ),
+    );
   });
 
   it('writes the largest units first', () => {
@@ -74,6 +83,8 @@ describe('durations', () => {
 
   it('reads whatever the schema lets through, and refuses what it refuses', () => {
     const anything = fc.oneof(fc.string(), fc.stringMatching(/^ ?([0-9.]{1,4} ?(ms|s|m|h|d|w) ?){1,3}$/));
-    fc.assert(fc.property(anything, (text) => expect(duration.safeParse(text).success).toBe(parseDuration(text) !== undefined)));
+    fc.assert(
+      fc.property(anything, (text) => expect(duration.safeParse(text).success).toBe(parseDuration(text) !== undefined)),
+    );
   });
 });

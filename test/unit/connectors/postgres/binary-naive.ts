@@ -69,7 +69,9 @@ export function numericBytes(unscaled: bigint, scale: number, display = scale): 
   while (groups.at(-1) === 0) groups.pop();
   const head = [groups.length, groups.length === 0 ? 0 : weight, unscaled < 0n ? 0x4000 : 0, display];
   const bytes = Buffer.alloc(8 + groups.length * 2);
-  [...head, ...groups].forEach((value, index) => (index === 2 ? bytes.writeUInt16BE(value, 4) : bytes.writeInt16BE(value, index * 2)));
+  [...head, ...groups].forEach((value, index) =>
+    index === 2 ? bytes.writeUInt16BE(value, 4) : bytes.writeInt16BE(value, index * 2),
+  );
   return bytes;
 }
 
@@ -97,15 +99,21 @@ function fieldBytes(logical: LogicalType, nativeType: string, value: Exclude<Pla
     case 'decimal':
       return numericBytes(value as bigint, logical.scale);
     case 'date':
-      return int32(value === 0x7fffffff ? 0x7fffffff : value === -0x7fffffff ? -0x80000000 : Number(value) - EPOCH_DAYS);
+      return int32(
+        value === 0x7fffffff ? 0x7fffffff : value === -0x7fffffff ? -0x80000000 : Number(value) - EPOCH_DAYS,
+      );
     case 'timestamp':
     case 'timestamptz':
-      return int64(value === INT64_MAX ? INT64_MAX : value === -INT64_MAX ? -INT64_MAX - 1n : (value as bigint) - EPOCH_MICROS);
+      return int64(
+        value === INT64_MAX ? INT64_MAX : value === -INT64_MAX ? -INT64_MAX - 1n : (value as bigint) - EPOCH_MICROS,
+      );
     case 'uuid':
     case 'bytes':
       return Buffer.from(value as Uint8Array);
     case 'text':
-      return nativeType === 'jsonb' ? Buffer.concat([Buffer.from([1]), value as Uint8Array]) : Buffer.from(value as Uint8Array);
+      return nativeType === 'jsonb'
+        ? Buffer.concat([Buffer.from([1]), value as Uint8Array])
+        : Buffer.from(value as Uint8Array);
   }
 }
 
@@ -122,7 +130,11 @@ export function row(fields: (Buffer | null)[]): Buffer {
 export function naiveEncode(columns: PlainColumn[]): Buffer {
   const rows = columns[0]?.values.length ?? 0;
   const body = Array.from({ length: rows }, (_, index) =>
-    row(columns.map(({ logical, values }) => (values[index] === null ? null : fieldBytes(logical, nativeTypeOf(logical), values[index]!)))),
+    row(
+      columns.map(({ logical, values }) =>
+        values[index] === null ? null : fieldBytes(logical, nativeTypeOf(logical), values[index]!),
+      ),
+    ),
   );
   return Buffer.concat([header(), ...body, trailer()]);
 }

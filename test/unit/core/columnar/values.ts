@@ -27,18 +27,22 @@ export function vectorOf({ logical, values }: PlainColumn): ColumnVector {
   values.forEach((value, row) => {
     if (value === null) return;
     if (out instanceof BigInt64Array) out[row] = value as bigint;
-    else if (form === 'fixed16') (out as Uint8Array).set(value instanceof Uint8Array ? value : sixteen(value as bigint), row * 16);
+    else if (form === 'fixed16')
+      (out as Uint8Array).set(value instanceof Uint8Array ? value : sixteen(value as bigint), row * 16);
     else out[row] = Number(value);
   });
   return { logical, ...(validity && { validity }), values: out };
 }
 
-export const batchOf = (columns: PlainColumn[]): ColumnBatch => ({ rows: columns[0]?.values.length ?? 0, columns: columns.map(vectorOf) });
+export const batchOf = (columns: PlainColumn[]): ColumnBatch => ({
+  rows: columns[0]?.values.length ?? 0,
+  columns: columns.map(vectorOf),
+});
 
 export function plainValues({ logical, validity, values }: ColumnVector, rows: number): PlainValue[] {
   return Array.from({ length: rows }, (_, row): PlainValue => {
     if (validity && validity[row] === 0) return null;
-    if ('offsets' in values) return values.data.slice(values.offsets[row]!, values.offsets[row + 1]!);
+    if ('offsets' in values) return values.data.slice(values.offsets[row], values.offsets[row + 1]);
     if (values instanceof BigInt64Array) return values[row]!;
     if (logical.kind === 'boolean') return values[row] === 1;
     if (physicalForm(logical) !== 'fixed16') return values[row]!;
@@ -47,11 +51,15 @@ export function plainValues({ logical, validity, values }: ColumnVector, rows: n
   });
 }
 
-export const plainColumns = (batch: ColumnBatch): PlainColumn[] => batch.columns.map((vector) => ({ logical: vector.logical, values: plainValues(vector, batch.rows) }));
+export const plainColumns = (batch: ColumnBatch): PlainColumn[] =>
+  batch.columns.map((vector) => ({ logical: vector.logical, values: plainValues(vector, batch.rows) }));
 
 /** The columns of several batches, one after the other. */
 export function joined(batches: ColumnBatch[], types: LogicalType[]): PlainColumn[] {
-  return types.map((logical, index) => ({ logical, values: batches.flatMap((batch) => plainValues(batch.columns[index]!, batch.rows)) }));
+  return types.map((logical, index) => ({
+    logical,
+    values: batches.flatMap((batch) => plainValues(batch.columns[index]!, batch.rows)),
+  }));
 }
 
 function sixteen(value: bigint): Uint8Array {
@@ -70,11 +78,17 @@ const LAST_MICRO = 9_223_371_244_800_000_000n;
 const bounded = (least: bigint, most: bigint, ...special: bigint[]): fc.Arbitrary<bigint> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.bigInt({ min: least, max: most }) },
-    { weight: 2, arbitrary: fc.bigInt({ min: least > -100_000n ? least : -100_000n, max: most < 100_000n ? most : 100_000n }) },
+    {
+      weight: 2,
+      arbitrary: fc.bigInt({ min: least > -100_000n ? least : -100_000n, max: most < 100_000n ? most : 100_000n }),
+    },
     { weight: 1, arbitrary: fc.constantFrom(least, most, ...special) },
   );
 
-const words = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.constantFrom('', 'paid', '🐘', ' ', 'tab\tand\\N', 'x'.repeat(127), 'y'.repeat(129), 'z'.repeat(5000)));
+const words = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom('', 'paid', '🐘', ' ', 'tab\tand\\N', 'x'.repeat(127), 'y'.repeat(129), 'z'.repeat(5000)),
+);
 
 /** Any value of a type that every one of Postgres, Parquet and DuckDB holds. */
 export function valueOf(logical: LogicalType): fc.Arbitrary<Exclude<PlainValue, null>> {
@@ -96,7 +110,11 @@ export function valueOf(logical: LogicalType): fc.Arbitrary<Exclude<PlainValue, 
       return bounded(-most, most, logical.scale < logical.precision ? 10n ** BigInt(logical.scale) : 0n);
     }
     case 'date':
-      return fc.oneof(fc.integer({ min: -2_440_588, max: 2_145_042_541 }), fc.integer({ min: -800_000, max: 800_000 }), fc.constantFrom(0x7fffffff, -0x7fffffff));
+      return fc.oneof(
+        fc.integer({ min: -2_440_588, max: 2_145_042_541 }),
+        fc.integer({ min: -800_000, max: 800_000 }),
+        fc.constantFrom(0x7fffffff, -0x7fffffff),
+      );
     case 'time':
       return bounded(0n, 86_400_000_000n);
     case 'timestamp':
@@ -107,26 +125,55 @@ export function valueOf(logical: LogicalType): fc.Arbitrary<Exclude<PlainValue, 
     case 'bytes':
       return fc.uint8Array({ maxLength: 200 });
     case 'text':
-      return (logical.of === 'json' ? fc.json() : words).filter((text) => !text.includes('\u0000') && text.isWellFormed()).map(utf8);
+      return (logical.of === 'json' ? fc.json() : words)
+        .filter((text) => !text.includes('\u0000') && text.isWellFormed())
+        .map(utf8);
   }
 }
 
-const decimalType = fc.integer({ min: 1, max: 38 }).chain((precision) => fc.integer({ min: 0, max: precision }).map((scale): LogicalType => ({ kind: 'decimal', precision, scale })));
+const decimalType = fc
+  .integer({ min: 1, max: 38 })
+  .chain((precision) =>
+    fc.integer({ min: 0, max: precision }).map((scale): LogicalType => ({ kind: 'decimal', precision, scale })),
+  );
 
-const SIMPLE = ['boolean', 'int16', 'int32', 'int64', 'float32', 'float64', 'date', 'time', 'timestamp', 'timestamptz', 'uuid', 'bytes'] as const;
+const SIMPLE = [
+  'boolean',
+  'int16',
+  'int32',
+  'int64',
+  'float32',
+  'float64',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'uuid',
+  'bytes',
+] as const;
 
 export const anyLogical: fc.Arbitrary<LogicalType> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...SIMPLE).map((kind): LogicalType => ({ kind })) },
   { weight: 2, arbitrary: decimalType },
-  { weight: 2, arbitrary: fc.constantFrom('text', 'json', 'other').map((of): LogicalType => ({ kind: 'text', of: of as 'text' })) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('text', 'json', 'other').map((of): LogicalType => ({ kind: 'text', of: of as 'text' })),
+  },
 );
 
 /** Columns of one table, with any pattern of NULLs. */
-export const anyColumns: fc.Arbitrary<PlainColumn[]> = fc.tuple(fc.integer({ min: 0, max: 40 }), fc.array(fc.tuple(anyLogical, fc.constantFrom(0, 1, 3)), { minLength: 1, maxLength: 6 })).chain(([rows, types]) =>
-  fc.tuple(
-    ...types.map(([logical, nulls]) => {
-      const value = nulls === 0 ? valueOf(logical) : fc.option(valueOf(logical), { nil: null, freq: nulls });
-      return fc.array(value, { minLength: rows, maxLength: rows }).map((values): PlainColumn => ({ logical, values }));
-    }),
-  ),
-);
+export const anyColumns: fc.Arbitrary<PlainColumn[]> = fc
+  .tuple(
+    fc.integer({ min: 0, max: 40 }),
+    fc.array(fc.tuple(anyLogical, fc.constantFrom(0, 1, 3)), { minLength: 1, maxLength: 6 }),
+  )
+  .chain(([rows, types]) =>
+    fc.tuple(
+      ...types.map(([logical, nulls]) => {
+        const value = nulls === 0 ? valueOf(logical) : fc.option(valueOf(logical), { nil: null, freq: nulls });
+        return fc
+          .array(value, { minLength: rows, maxLength: rows })
+          .map((values): PlainColumn => ({ logical, values }));
+      }),
+    ),
+  );

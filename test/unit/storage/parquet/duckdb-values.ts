@@ -52,12 +52,14 @@ export function duckdbType(logical: LogicalType): string {
 }
 
 export function plainOf(logical: LogicalType, value: DuckDBValue): PlainValue {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
   if (typeof value === 'string') return utf8(value);
   if (logical.kind === 'decimal' && 'scale' in value) return value.value;
   if (logical.kind === 'date' && 'days' in value) return value.days;
   if ('micros' in value && !('months' in value)) return value.micros;
-  if (logical.kind === 'uuid' && 'hugeint' in value) return Uint8Array.from(Buffer.from(value.toString().replaceAll('-', ''), 'hex'));
+  if (logical.kind === 'uuid' && 'hugeint' in value)
+    return Uint8Array.from(Buffer.from(value.toString().replaceAll('-', ''), 'hex'));
   if ('bytes' in value) return Uint8Array.from(value.bytes);
   throw new Error(`DuckDB gave ${String(value)} for ${logical.kind}.`);
 }

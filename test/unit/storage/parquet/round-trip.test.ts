@@ -20,9 +20,15 @@ afterAll(() => rm(folder, { recursive: true }));
 let files = 0;
 const newFile = (): string => join(folder, `${files++}.parquet`);
 
-const partColumns = (columns: PlainColumn[]): PartColumn[] => columns.map(({ logical }, index) => ({ name: `c${index}`, nativeType: `type ${index}`, logical }));
+const partColumns = (columns: PlainColumn[]): PartColumn[] =>
+  columns.map(({ logical }, index) => ({ name: `c${index}`, nativeType: `type ${index}`, logical }));
 
-async function writeFile(path: string, columns: PartColumn[], batches: ColumnBatch[], options: { codec: Codec; pageBytes?: number }): Promise<ParquetFileFacts> {
+async function writeFile(
+  path: string,
+  columns: PartColumn[],
+  batches: ColumnBatch[],
+  options: { codec: Codec; pageBytes?: number },
+): Promise<ParquetFileFacts> {
   const writer = await ParquetWriter.open(path, columns, options);
   try {
     for (const batch of batches) await writer.write(batch);
@@ -33,7 +39,9 @@ async function writeFile(path: string, columns: PartColumn[], batches: ColumnBat
   }
 }
 
-async function readFileBatches(path: string): Promise<{ columns: readonly PartColumn[]; rows: number; batches: ColumnBatch[] }> {
+async function readFileBatches(
+  path: string,
+): Promise<{ columns: readonly PartColumn[]; rows: number; batches: ColumnBatch[] }> {
   const reader = await ParquetReader.open(path);
   try {
     const batches: ColumnBatch[] = [];
@@ -45,24 +53,35 @@ async function readFileBatches(path: string): Promise<{ columns: readonly PartCo
 }
 
 /** As `Object.is`, bytes by their content. Jest's own comparison takes a second for 25,000 values. */
-const sameValue = (a: PlainValue, b: PlainValue): boolean => (a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : Object.is(a, b));
+const sameValue = (a: PlainValue, b: PlainValue): boolean =>
+  a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : Object.is(a, b);
 
 describe('ParquetWriter and ParquetReader', () => {
   it('give back every value, whatever the codec, the row groups and the pages', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat({ max: 3 }), { maxLength: 2 }), anyColumns, fc.constantFrom(...CODECS), fc.constantFrom(1, 16, 400, undefined), async (repeats, columns, codec, pageBytes) => {
-        const batches = [0, ...repeats].map(() => batchOf(columns)).filter(({ rows }) => rows > 0);
-        const part = partColumns(columns);
-        const path = newFile();
-        const facts = await writeFile(path, part, batches, { codec, ...(pageBytes !== undefined && { pageBytes }) });
-        const bytes = await readFile(path);
-        expect(facts).toEqual({ rows: batches.reduce((sum, { rows }) => sum + rows, 0), bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
-        const read = await readFileBatches(path);
-        expect(read.columns).toEqual(part);
-        expect(read.rows).toBe(facts.rows);
-        expect(read.batches).toEqual(batches);
-        await rm(path);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 3 }), { maxLength: 2 }),
+        anyColumns,
+        fc.constantFrom(...CODECS),
+        fc.constantFrom(1, 16, 400, undefined),
+        async (repeats, columns, codec, pageBytes) => {
+          const batches = [0, ...repeats].map(() => batchOf(columns)).filter(({ rows }) => rows > 0);
+          const part = partColumns(columns);
+          const path = newFile();
+          const facts = await writeFile(path, part, batches, { codec, ...(pageBytes !== undefined && { pageBytes }) });
+          const bytes = await readFile(path);
+          expect(facts).toEqual({
+            rows: batches.reduce((sum, { rows }) => sum + rows, 0),
+            bytes: bytes.length,
+            sha256: createHash('sha256').update(bytes).digest('hex'),
+          });
+          const read = await readFileBatches(path);
+          expect(read.columns).toEqual(part);
+          expect(read.rows).toBe(facts.rows);
+          expect(read.batches).toEqual(batches);
+          await rm(path);
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -70,15 +89,31 @@ describe('ParquetWriter and ParquetReader', () => {
   it('write files whose types and values DuckDB sees as they are', async () => {
     await withDuckdb((connection) =>
       fc.assert(
-        fc.asyncProperty(anyColumns, fc.constantFrom(...CODECS), fc.constantFrom(16, undefined), async (columns, codec, pageBytes) => {
-          const path = newFile();
-          await writeFile(path, partColumns(columns), [batchOf(columns), batchOf(columns)], { codec, ...(pageBytes !== undefined && { pageBytes }) });
-          const result = await connection.runAndReadAll(`SELECT * FROM read_parquet(${sqlText(path)})`);
-          expect(result.columnTypes().map((type) => type.alias ?? type.toString())).toEqual(columns.map(({ logical }) => duckdbType(logical)));
-          const seen = result.getColumns().map((values, index) => values.map((value) => plainOf(columns[index]!.logical, value)));
-          expect(seen).toEqual(columns.length > 0 && columns[0]!.values.length > 0 ? columns.map(({ values }) => [...values, ...values]) : seen.map(() => []));
-          await rm(path);
-        }),
+        fc.asyncProperty(
+          anyColumns,
+          fc.constantFrom(...CODECS),
+          fc.constantFrom(16, undefined),
+          async (columns, codec, pageBytes) => {
+            const path = newFile();
+            await writeFile(path, partColumns(columns), [batchOf(columns), batchOf(columns)], {
+              codec,
+              ...(pageBytes !== undefined && { pageBytes }),
+            });
+            const result = await connection.runAndReadAll(`SELECT * FROM read_parquet(${sqlText(path)})`);
+            expect(result.columnTypes().map((type) => type.alias ?? type.toString())).toEqual(
+              columns.map(({ logical }) => duckdbType(logical)),
+            );
+            const seen = result
+              .getColumns()
+              .map((values, index) => values.map((value) => plainOf(columns[index]!.logical, value)));
+            expect(seen).toEqual(
+              columns.length > 0 && columns[0]!.values.length > 0
+                ? columns.map(({ values }) => [...values, ...values])
+                : seen.map(() => []),
+            );
+            await rm(path);
+          },
+        ),
         { numRuns: 100 },
       ),
     );
@@ -107,19 +142,29 @@ describe('ParquetWriter and ParquetReader', () => {
       { kind: 'uuid' }, { kind: 'bytes' }, { kind: 'text', of: 'text' }, { kind: 'text', of: 'text' }, { kind: 'text', of: 'json' }, { kind: 'text', of: 'text' },
     ]; // prettier-ignore
     await withDuckdb(async (connection) => {
-      const result = await connection.runAndReadAll(`SELECT * REPLACE (ms::TIMESTAMP AS ms, ns::TIMESTAMP AS ns, huge::DECIMAL(20,0) AS huge) FROM (${select})`);
-      const expected = result.getColumns().map((values, index) => values.map((value) => plainOf(logical[index]!, value)));
+      const result = await connection.runAndReadAll(
+        `SELECT * REPLACE (ms::TIMESTAMP AS ms, ns::TIMESTAMP AS ns, huge::DECIMAL(20,0) AS huge) FROM (${select})`,
+      );
+      const expected = result
+        .getColumns()
+        .map((values, index) => values.map((value) => plainOf(logical[index]!, value)));
       expected[4] = expected[4]!.map((value) => BigInt(value as number));
       for (const codec of ['uncompressed', 'zstd', 'gzip', 'brotli']) {
         const path = newFile();
-        await connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE 2048${version})`);
+        await connection.run(
+          `COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE 2048${version})`,
+        );
         const { columns, rows, batches } = await readFileBatches(path);
         expect(columns.map((column) => column.logical)).toEqual(logical);
         expect(rows).toBe(5000);
         const found = joined(batches, logical);
         for (const [index, { values }] of found.entries()) {
           const differs = values.findIndex((value, row) => !sameValue(value, expected[index]![row]!));
-          expect({ codec, column: columns[index]!.name, differs }).toEqual({ codec, column: columns[index]!.name, differs: -1 });
+          expect({ codec, column: columns[index]!.name, differs }).toEqual({
+            codec,
+            column: columns[index]!.name,
+            differs: -1,
+          });
         }
       }
     });
@@ -127,7 +172,9 @@ describe('ParquetWriter and ParquetReader', () => {
 
   it('carries a value larger than many pages', async () => {
     const long = new Uint8Array(70 * 1024 * 1024).fill(0x61);
-    const columns: PlainColumn[] = [{ logical: { kind: 'text', of: 'text' }, values: [utf8('before'), long, null, utf8('')] }];
+    const columns: PlainColumn[] = [
+      { logical: { kind: 'text', of: 'text' }, values: [utf8('before'), long, null, utf8('')] },
+    ];
     const path = newFile();
     await writeFile(path, partColumns(columns), [batchOf(columns)], { codec: 'zstd' });
     const { batches } = await readFileBatches(path);
@@ -161,6 +208,8 @@ describe('ParquetWriter and ParquetReader', () => {
   });
 
   it('names the folder that is not there', async () => {
-    await expect(ParquetWriter.open(join(folder, 'missing', 'a.parquet'), [], { codec: 'none' })).rejects.toMatchObject({ code: 'STAGING_UNAVAILABLE', message: expect.stringContaining(join(folder, 'missing')) });
+    await expect(ParquetWriter.open(join(folder, 'missing', 'a.parquet'), [], { codec: 'none' })).rejects.toMatchObject(
+      { code: 'STAGING_UNAVAILABLE', message: expect.stringContaining(join(folder, 'missing')) },
+    );
   });
 });
