@@ -29,7 +29,12 @@ export interface Configurations {
 
 /** Moves parts in worker threads, so that neither heartbeats nor workflow tasks wait for a decoder. */
 export interface Movers {
-  extract(ref: EnvironmentRef, request: ExtractRequest, progress: ProgressCounter, signal: AbortSignal): Promise<PartResult>;
+  extract(
+    ref: EnvironmentRef,
+    request: ExtractRequest,
+    progress: ProgressCounter,
+    signal: AbortSignal,
+  ): Promise<PartResult>;
   load(ref: EnvironmentRef, request: LoadRequest, progress: ProgressCounter, signal: AbortSignal): Promise<void>;
 }
 

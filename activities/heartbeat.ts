@@ -15,7 +15,8 @@ export async function withHeartbeat<T>(
   progress: ProgressCounter = newProgressCounter(),
 ): Promise<T> {
   const context = Context.current();
-  const beat = (): void => context.heartbeat({ rows: Number(Atomics.load(progress, 0)), bytes: Number(Atomics.load(progress, 1)) });
+  const beat = (): void =>
+    context.heartbeat({ rows: Number(Atomics.load(progress, 0)), bytes: Number(Atomics.load(progress, 1)) });
   beat();
   const timer = setInterval(beat, HEARTBEAT_MS);
   try {

@@ -91,12 +91,14 @@ async function peers(rig: Rig, facts: Record<string, string>): Promise<Compariso
 async function memory(rig: Rig, facts: Record<string, string>): Promise<void> {
   await rig.restartWorker();
   await rig.transfer('big');
-  facts[`d: peak memory of the worker at ${ROWS.toLocaleString('en')} rows`] = `${peakMegabytes(rig.workerPid()) ?? '?'} MB`;
+  facts[`d: peak memory of the worker at ${ROWS.toLocaleString('en')} rows`] =
+    `${peakMegabytes(rig.workerPid()) ?? '?'} MB`;
   process.stderr.write(`filling ${(ROWS * 5).toLocaleString('en')} rows\n`);
   await rig.sql('src', bigTable('big5', ROWS * 5));
   await rig.restartWorker();
   const { seconds } = await timed(() => rig.transfer('big5'));
-  facts[`d: peak memory of the worker at ${(ROWS * 5).toLocaleString('en')} rows`] = `${peakMegabytes(rig.workerPid()) ?? '?'} MB (${seconds.toFixed(0)} s)`;
+  facts[`d: peak memory of the worker at ${(ROWS * 5).toLocaleString('en')} rows`] =
+    `${peakMegabytes(rig.workerPid()) ?? '?'} MB (${seconds.toFixed(0)} s)`;
   await rig.sql('src', 'drop table big5');
 }
 

@@ -19,7 +19,13 @@ export async function findPeers(): Promise<{ peers: Peer[]; missing: string[] }>
     mkdirSync(VENV, { recursive: true });
     process.stderr.write('installing sling and dlt\n');
     const install = `python3 -m venv "${VENV}" && "${VENV}/bin/pip" install -q sling==1.4.11 sling-linux-amd64==1.4.11 'dlt[postgres]' connectorx pyarrow sqlalchemy psycopg2-binary`;
-    if (await shell(install).then(() => false, () => true)) return { peers: [], missing: ['sling', 'dlt'] };
+    if (
+      await shell(install).then(
+        () => false,
+        () => true,
+      )
+    )
+      return { peers: [], missing: ['sling', 'dlt'] };
   }
   return { peers: [sling, dlt], missing: [] };
 }
@@ -29,11 +35,14 @@ const sling: Peer = {
   version: 'sling 1.4.11, full refresh',
   timesFaster: 2.5,
   run: (source, target, table) =>
-    shell(`"${VENV}/bin/sling" run --src-conn SRC --src-stream public.${table} --tgt-conn DST --tgt-object public.${table} --mode full-refresh`, {
-      SRC: `${source}?sslmode=disable`,
-      DST: `${target}?sslmode=disable`,
-      SLING_DISABLE_TELEMETRY: 'true',
-    }),
+    shell(
+      `"${VENV}/bin/sling" run --src-conn SRC --src-stream public.${table} --tgt-conn DST --tgt-object public.${table} --mode full-refresh`,
+      {
+        SRC: `${source}?sslmode=disable`,
+        DST: `${target}?sslmode=disable`,
+        SLING_DISABLE_TELEMETRY: 'true',
+      },
+    ),
 };
 
 const PIPELINE = `

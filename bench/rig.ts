@@ -23,14 +23,25 @@ export type Rig = Awaited<ReturnType<typeof startRig>>;
 export async function startRig() {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
   // What a DBA would set on a server of this size; the same server serves Longshore and its peers.
-  const postgres = await startPostgres({ dataDir: join(folder, 'pg'), settings: { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB' } });
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'pg'),
+    settings: { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB' },
+  });
   for (const name of ['src', 'uat', 'pipe', 'peer', 'catalog']) await postgres.ensureDatabase(name);
   const temporal = await startTemporal({ port: 0, uiPort: false, logFile: join(folder, 'temporal.log') });
   const configPath = join(folder, 'longshore.yaml');
-  const env = { ...process.env, SRC_URL: postgres.url('src'), UAT_URL: postgres.url('uat'), CATALOG_URL: postgres.url('catalog') };
+  const env = {
+    ...process.env,
+    SRC_URL: postgres.url('src'),
+    UAT_URL: postgres.url('uat'),
+    CATALOG_URL: postgres.url('catalog'),
+  };
   writeFileSync(configPath, configuration(temporal.address, join(folder, 'staging')));
   const config = loadConfig(configPath, { env });
-  const client = await LongshoreClient.connect({ temporal: { address: temporal.address, namespace: 'default' }, catalog: { url: postgres.url('catalog') } });
+  const client = await LongshoreClient.connect({
+    temporal: { address: temporal.address, namespace: 'default' },
+    catalog: { url: postgres.url('catalog') },
+  });
 
   let worker = await startWorkerProcess(configPath, env);
 
@@ -54,7 +65,11 @@ export async function startRig() {
 
     /** One run of the set of this name, from start to finish. */
     async transfer(set: string): Promise<void> {
-      const { runId } = await client.transfers.run({ configuration: { document: redact(config.config), source: 'bench' }, set, triggeredBy: 'bench' });
+      const { runId } = await client.transfers.run({
+        configuration: { document: redact(config.config), source: 'bench' },
+        set,
+        triggeredBy: 'bench',
+      });
       const { status, error } = await client.transfers.wait(runId);
       if (status !== 'done') throw new Error(`${set} ended ${status}: ${error?.message}`);
     },
@@ -62,7 +77,7 @@ export async function startRig() {
     /** Only the way to Parquet: one snapshot, slices in parallel threads. */
     async extract(table: string): Promise<void> {
       const environment = environmentSchema.parse({ kind: 'postgres', url: postgres.url('src'), readOnly: true });
-      const connector = await connectorFor('postgres');
+      const connector = connectorFor('postgres');
       const database = await connector.open(environment, { applicationName: 'bench' });
       const movers = createMovers({ threads: THREADS, open: {}, environment: () => Promise.resolve(environment) });
       const parts = join(folder, 'parts');
@@ -95,13 +110,24 @@ export async function startRig() {
   };
 }
 
-async function extractAll(database: Database, table: string, folder: string, movers: ReturnType<typeof createMovers>): Promise<void> {
+async function extractAll(
+  database: Database,
+  table: string,
+  folder: string,
+  movers: ReturnType<typeof createMovers>,
+): Promise<void> {
   const [schema] = await database.describeTables([{ schema: 'public', name: table }]);
   if (!schema) throw new Error(`there is no table ${table}`);
   const snapshot = await database.source.openSnapshot();
   snapshot.lost.catch(() => undefined);
   try {
-    const columns = schema.columns.map(({ name, nativeType, logical }) => ({ source: name, target: name, sourceType: nativeType, targetType: nativeType, logical }));
+    const columns = schema.columns.map(({ name, nativeType, logical }) => ({
+      source: name,
+      target: name,
+      sourceType: nativeType,
+      targetType: nativeType,
+      logical,
+    }));
     const read = { table: schema.ref, columns, filter: {}, snapshot: snapshot.token, orderBy: [] };
     const ranges = await database.source.planRanges({ ...read, schema }, 128e6);
     const ref = { runId: 'bench', configVersion: 0, environment: 'src' };
@@ -137,7 +163,10 @@ transferSets:
 
 async function startWorkerProcess(configPath: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const main = join(__dirname, '..', 'cli', 'main.js');
-  const child = spawn(process.execPath, [main, 'worker', '--config', configPath], { env: { ...env, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, 'worker', '--config', configPath], {
+    env: { ...env, UV_THREADPOOL_SIZE: '16' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => /Working for/.test(chunk.toString()) && resolve());
     child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));

@@ -14,7 +14,9 @@ try {
     const { ensureBuilt } = await import('../scripts/lib/build.mjs');
     await ensureBuilt();
   }
-  process.exitCode = await foreground(pinnedNode, ['--enable-source-maps', main, ...process.argv.slice(2)], { env: pinnedEnv() });
+  process.exitCode = await foreground(pinnedNode, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+    env: pinnedEnv(),
+  });
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

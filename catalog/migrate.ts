@@ -23,7 +23,7 @@ export async function migrateToLatest<T>(db: Kysely<T>, where: string): Promise<
         migrationLockTableName: 'migrations_lock',
       });
       const { error } = await migrator.migrateToLatest();
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
     } finally {
       await sql`SELECT pg_advisory_unlock(${sql.lit(LOCK)})`.execute(connection).catch(() => undefined);
     }

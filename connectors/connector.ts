@@ -154,8 +154,11 @@ export interface TargetDatabase {
   chooseStrategy(table: TableSchema | undefined, plan: Pick<TablePlan, 'mode' | 'targetRef'> & { estimatedRows: number; forced?: PublishStrategy }): Promise<{ strategy: PublishStrategy; reason: string }>;
   /** Native type in this database for a column of another; throws TYPE_NOT_SUPPORTED by column name. */
   nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string;
-  /** May values of `logical` be written to `nativeType` without loss? Undefined: yes; else why not. */
-  refuses(logical: PartColumn['logical'], nativeType: string): string | undefined;
+  /**
+   * May values of `logical` be written to `nativeType` without loss? Undefined: yes; else why not. `sourceType` is the
+   * native type they come from, when the source is of the same kind.
+   */
+  refuses(logical: PartColumn['logical'], nativeType: string, sourceType?: string): string | undefined;
   /** ALTER statements that give the target the columns it lacks. */
   addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string;
   /** CREATE TABLE text for a table the target lacks, for the preview. */

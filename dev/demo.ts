@@ -43,8 +43,17 @@ async function showProof(prod: string, uat: string): Promise<boolean> {
   const [different, kept] = await Promise.all([differingTables(prod, uat), keptInUat(uat)]);
   const lost = kept.filter(({ isKept }) => !isKept);
   say();
-  say(different.length === 0 ? 'Compared once more by Postgres itself, value by value: 9 of 9 tables are equal.' : `DIFFERENT: ${different.join(', ')}`);
-  say(`Still in UAT: ${kept.filter(({ isKept }) => isKept).map(({ what }) => what).join(', ')}.`);
+  say(
+    different.length === 0
+      ? 'Compared once more by Postgres itself, value by value: 9 of 9 tables are equal.'
+      : `DIFFERENT: ${different.join(', ')}`,
+  );
+  say(
+    `Still in UAT: ${kept
+      .filter(({ isKept }) => isKept)
+      .map(({ what }) => what)
+      .join(', ')}.`,
+  );
   if (lost.length > 0) say(`LOST in UAT: ${lost.map(({ what }) => what).join(', ')}`);
   return different.length === 0 && lost.length === 0;
 }
@@ -69,9 +78,18 @@ async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise
   ]);
 
   if (startOver) await dropDatabase(postgres, 'longshore');
-  const [catalogUrl, { prod, uat }] = await Promise.all([postgres.ensureDatabase('longshore'), prepareDatabases(postgres)]);
+  const [catalogUrl, { prod, uat }] = await Promise.all([
+    postgres.ensureDatabase('longshore'),
+    prepareDatabases(postgres),
+  ]);
   Object.assign(process.env, { DEMO_PROD_URL: prod, DEMO_UAT_URL: uat });
-  writeState(CONFIG, { temporalAddress: temporal.address, namespace: 'default', catalogUrl, uiUrl: temporal.uiUrl, pid: process.pid });
+  writeState(CONFIG, {
+    temporalAddress: temporal.address,
+    namespace: 'default',
+    catalogUrl,
+    uiUrl: temporal.uiUrl,
+    pid: process.pid,
+  });
   closers.push(() => Promise.resolve(removeState(CONFIG)));
 
   const logFile = join(HOME, 'worker.log');
@@ -83,13 +101,20 @@ async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise
     graceMs: 3_000,
   });
   closers.push(() => worker.stop());
-  const client = await LongshoreClient.connect({ temporal: { address: temporal.address, namespace: 'default' }, catalog: { url: catalogUrl } });
+  const client = await LongshoreClient.connect({
+    temporal: { address: temporal.address, namespace: 'default' },
+    catalog: { url: catalogUrl },
+  });
   closers.push(() => client.close());
   await waitForWorker(client, worker, logFile);
 
   say(`Production and UAT are ready. Running the transfer set ${SET} of examples/demo/longshore.yaml:`);
   say();
-  const code = await runCli(['transfer', 'run', SET, '--config', CONFIG, '--reason', 'npm run demo'], processIo(), { commands: COMMANDS, nouns: NOUNS, version: 'demo' });
+  const code = await runCli(['transfer', 'run', SET, '--config', CONFIG, '--reason', 'npm run demo'], processIo(), {
+    commands: COMMANDS,
+    nouns: NOUNS,
+    version: 'demo',
+  });
   rmSync(UNFINISHED, { force: true });
   if (code !== 0) return code;
   if (!(await showProof(prod, uat))) return 1;

@@ -39,7 +39,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const readText = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined);
+const readText = (file: string): string | undefined =>
+  existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 
 function keptPassword(dataDir: string, wanted: string | undefined): string {
   const file = join(dataDir, 'password');
@@ -58,15 +59,40 @@ async function initialise(cluster: string, password: string, account: ServerAcco
   const passwordFile = join(secret, 'password');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (account) for (const path of [cluster, secret, passwordFile]) chownSync(path, account.uid, account.gid);
-  const args = ['--pgdata', cluster, '--username', USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8'];
+  const args = [
+    '--pgdata',
+    cluster,
+    '--username',
+    USER,
+    '--pwfile',
+    passwordFile,
+    '--auth',
+    'scram-sha-256',
+    '--encoding',
+    'UTF8',
+  ];
   // The server's own C.UTF-8, because what locales an operating system has differs from machine to machine.
-  args.push('--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-sync', '--no-instructions');
+  args.push(
+    '--locale',
+    'C',
+    '--locale-provider',
+    'builtin',
+    '--builtin-locale',
+    'C.UTF-8',
+    '--no-sync',
+    '--no-instructions',
+  );
   try {
     await run(postgresBinary('initdb', account), args, { ...account, cwd: cluster });
   } catch (error) {
     rmSync(cluster, { recursive: true, force: true });
     const said = (error as { stderr?: string }).stderr ?? '';
-    throw new LongshoreError('CATALOG_UNAVAILABLE', `The embedded Postgres could not be set up in ${cluster}: ${said.trim() || String(error)}`, {}, { cause: error });
+    throw new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      `The embedded Postgres could not be set up in ${cluster}: ${said.trim() || String(error)}`,
+      {},
+      { cause: error },
+    );
   } finally {
     rmSync(secret, { recursive: true, force: true });
   }
@@ -105,11 +131,18 @@ async function clearOldServer(dataDir: string, cluster: string): Promise<void> {
   }
   const owner = Number(readText(join(dataDir, 'owner')));
   if (owner && owner !== process.pid && isAlive(owner)) {
-    throw new LongshoreError('CATALOG_UNAVAILABLE', `The embedded Postgres in ${dataDir} is already in use by process ${owner}. Stop that one first.`);
+    throw new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      `The embedded Postgres in ${dataDir} is already in use by process ${owner}. Stop that one first.`,
+    );
   }
   process.kill(pid, 'SIGINT');
   for (let waited = 0; isAlive(pid) && waited < 10_000; waited += 50) await sleep(50);
-  if (isAlive(pid)) throw new LongshoreError('CATALOG_UNAVAILABLE', `The old server of ${dataDir} (process ${pid}) does not end. Stop it, then try again.`);
+  if (isAlive(pid))
+    throw new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      `The old server of ${dataDir} (process ${pid}) does not end. Stop it, then try again.`,
+    );
 }
 
 async function waitUntilReady(server: GuardedProcess, url: string, logFile: string): Promise<void> {
@@ -129,7 +162,12 @@ async function waitUntilReady(server: GuardedProcess, url: string, logFile: stri
         continue;
       }
       await server.stop();
-      throw new LongshoreError('CATALOG_UNAVAILABLE', `The embedded Postgres did not start:\n${tail(logFile)}`, {}, { cause: error });
+      throw new LongshoreError(
+        'CATALOG_UNAVAILABLE',
+        `The embedded Postgres did not start:\n${tail(logFile)}`,
+        {},
+        { cause: error },
+      );
     }
   }
 }
@@ -148,7 +186,9 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
 
   await clearOldServer(dataDir, cluster);
   if (isNew) rmSync(join(dataDir, 'password'), { force: true });
-  const password = isNew ? (options.password ?? randomBytes(24).toString('base64url')) : keptPassword(dataDir, options.password);
+  const password = isNew
+    ? (options.password ?? randomBytes(24).toString('base64url'))
+    : keptPassword(dataDir, options.password);
   if (isNew) {
     await initialise(cluster, password, account);
     // Kept last: a cluster without its password is one whose set-up was cut off, and is made anew.
@@ -157,7 +197,13 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
 
   const port = options.port ?? (await freePort(Number(readText(join(dataDir, 'port'))) || 0));
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...options.settings };
-  const args = ['-D', cluster, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const args = [
+    '-D',
+    cluster,
+    '-p',
+    String(port),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   writeFileSync(join(dataDir, 'owner'), `${process.pid}\n`);
   const server = await startGuarded({
     command: postgresBinary('postgres', account),
@@ -168,7 +214,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     stopSignal: 'SIGINT',
     graceMs: 15_000,
   });
-  const url = (database: string): string => `postgresql://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  const url = (database: string): string =>
+    `postgresql://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   await waitUntilReady(server, url('postgres'), logFile);
   writeFileSync(join(dataDir, 'port'), `${port}\n`);
 

@@ -53,10 +53,13 @@ export async function startGuarded(options: GuardedOptions): Promise<GuardedProc
   });
   const answer = await new Promise<{ pid?: number; error?: string }>((resolve, reject) => {
     guard.once('error', reject);
-    guard.stdout.setEncoding('utf8').once('data', (line: string) => resolve(JSON.parse(line) as { pid?: number; error?: string }));
+    guard.stdout
+      .setEncoding('utf8')
+      .once('data', (line: string) => resolve(JSON.parse(line) as { pid?: number; error?: string }));
     void exited.then(() => resolve({ error: 'it ended at once' }));
   });
-  if (answer.pid === undefined) throw new Error(`${options.command} could not be started: ${answer.error ?? 'unknown reason'}`);
+  if (answer.pid === undefined)
+    throw new Error(`${options.command} could not be started: ${answer.error ?? 'unknown reason'}`);
   return {
     pid: answer.pid,
     exited,

@@ -33,18 +33,28 @@ function nativeFolder(): string {
     return resolve(dirname(entry), '..', 'native');
   } catch (cause) {
     const message = `There is no embedded Postgres for ${process.platform} on ${process.arch}: ${name} is not installed.`;
-    throw new LongshoreError('CATALOG_UNAVAILABLE', message, {}, { cause, next: 'Run a Postgres of your own and name it in `catalog.url`.' });
+    throw new LongshoreError(
+      'CATALOG_UNAVAILABLE',
+      message,
+      {},
+      { cause, next: 'Run a Postgres of your own and name it in `catalog.url`.' },
+    );
   }
 }
 
 /** Undefined unless we are root. Makes the account `postgres` where the machine has none. */
 export function serverAccount(): ServerAccount | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const id = (flag: string): number =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   try {
     return { uid: id('-u'), gid: id('-g') };
   } catch {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore' });
+    execFileSync(
+      'useradd',
+      ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
+      { stdio: 'ignore' },
+    );
     return { uid: id('-u'), gid: id('-g') };
   }
 }

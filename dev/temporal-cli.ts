@@ -56,7 +56,11 @@ function cached(cache: string): string | undefined {
   const built = join(cache, `temporal-${GO_VERSION}`, `temporal${EXE}`);
   if (isExecutable(built)) return built;
   const folder = join(cache, 'temporal-sdk');
-  const name = existsSync(folder) ? readdirSync(folder).find((file) => file.startsWith('temporal-') && file.endsWith(EXE) && !/\.(tmp|downloading)/.test(file)) : undefined;
+  const name = existsSync(folder)
+    ? readdirSync(folder).find(
+        (file) => file.startsWith('temporal-') && file.endsWith(EXE) && !/\.(tmp|downloading)/.test(file),
+      )
+    : undefined;
   return name && isExecutable(join(folder, name)) ? join(folder, name) : undefined;
 }
 
@@ -64,7 +68,10 @@ function cached(cache: string): string | undefined {
 export async function download(cache: string, env: NodeJS.ProcessEnv): Promise<void> {
   const folder = join(cache, 'temporal-sdk');
   mkdirSync(folder, { recursive: true });
-  await run(process.execPath, [join(packageRoot, 'scripts', 'download-temporal.mjs'), folder], { env, timeout: DOWNLOAD_TIMEOUT_MS });
+  await run(process.execPath, [join(packageRoot, 'scripts', 'download-temporal.mjs'), folder], {
+    env,
+    timeout: DOWNLOAD_TIMEOUT_MS,
+  });
 }
 
 /** Throws with the reason when it does not work. */
@@ -101,7 +108,12 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<string
   const named = env.LONGSHORE_TEMPORAL_CLI;
   if (named) {
     if (await isTemporalCli(named, env)) return named;
-    throw new LongshoreError('TEMPORAL_UNAVAILABLE', `LONGSHORE_TEMPORAL_CLI names ${named}, which is not a Temporal CLI that runs here.`, {}, { next: 'Correct the variable, or unset it: Longshore then finds or makes one.' });
+    throw new LongshoreError(
+      'TEMPORAL_UNAVAILABLE',
+      `LONGSHORE_TEMPORAL_CLI names ${named}, which is not a Temporal CLI that runs here.`,
+      {},
+      { next: 'Correct the variable, or unset it: Longshore then finds or makes one.' },
+    );
   }
   const found = onPath('temporal', env);
   if (found && (await isTemporalCli(found, env))) return found;
@@ -111,8 +123,16 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<string
 
   const tried = [found ? `${found} on PATH is not a Temporal CLI` : 'there is no `temporal` on PATH'];
   const ways = [
-    { label: 'its download', announce: 'Downloading the Temporal CLI (once) …', go: options.ways?.download ?? download },
-    { label: `go install ${MODULE}@${GO_VERSION}`, announce: 'Building the Temporal CLI with Go (about three minutes, once) …', go: options.ways?.build ?? build },
+    {
+      label: 'its download',
+      announce: 'Downloading the Temporal CLI (once) …',
+      go: options.ways?.download ?? download,
+    },
+    {
+      label: `go install ${MODULE}@${GO_VERSION}`,
+      announce: 'Building the Temporal CLI with Go (about three minutes, once) …',
+      go: options.ways?.build ?? build,
+    },
   ];
   for (const { label, announce, go } of ways) {
     notify(announce);
@@ -129,6 +149,8 @@ export async function findTemporalCli(options: FindOptions = {}): Promise<string
     'TEMPORAL_UNAVAILABLE',
     `No Temporal CLI could be found or made: ${tried.join('; ')}.`,
     {},
-    { next: 'Install the Temporal CLI (docs.temporal.io/cli) so that `temporal` is on PATH, or name it in LONGSHORE_TEMPORAL_CLI, or install Go.' },
+    {
+      next: 'Install the Temporal CLI (docs.temporal.io/cli) so that `temporal` is on PATH, or name it in LONGSHORE_TEMPORAL_CLI, or install Go.',
+    },
   );
 }

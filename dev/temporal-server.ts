@@ -8,7 +8,13 @@ import { freePort, isListening } from './ports';
 import { findTemporalCli } from './temporal-cli';
 
 /** Search attributes by which runs are found; all are keywords. */
-export const SEARCH_ATTRIBUTES = ['LongshoreKind', 'LongshoreName', 'LongshoreTarget', 'LongshoreOutcome', 'LongshoreTriggeredBy'];
+export const SEARCH_ATTRIBUTES = [
+  'LongshoreKind',
+  'LongshoreName',
+  'LongshoreTarget',
+  'LongshoreOutcome',
+  'LongshoreTriggeredBy',
+];
 
 export interface TemporalOptions {
   /** Default 7233, or any free one when that is taken; 0: any free one. A number given is used or the start fails. */
@@ -81,7 +87,10 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       continue;
     }
     await server.stop();
-    throw new LongshoreError('TEMPORAL_UNAVAILABLE', `The Temporal server did not start on ${address}:\n${tail(options.logFile)}`);
+    throw new LongshoreError(
+      'TEMPORAL_UNAVAILABLE',
+      `The Temporal server did not start on ${address}:\n${tail(options.logFile)}`,
+    );
   }
   const uiUrl = uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`;
   return { address, uiUrl, pid: server.pid, exited: server.exited, stop: () => server.stop() };

@@ -6,6 +6,9 @@ import process from 'node:process';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const environment = await TestWorkflowEnvironment.createLocal({
-  server: { executable: { type: 'cached-download', downloadDir: process.argv[2] }, log: { format: 'pretty', level: 'error' } },
+  server: {
+    executable: { type: 'cached-download', downloadDir: process.argv[2] },
+    log: { format: 'pretty', level: 'error' },
+  },
 });
 await environment.teardown();

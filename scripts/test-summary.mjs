@@ -10,5 +10,7 @@ try {
 }
 // A file that cannot even be loaded has no tests to count, but it has failed.
 const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-console.log(`${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests + results.numTodoTests} skipped`);
+console.log(
+  `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests + results.numTodoTests} skipped`,
+);
 if (failed > 0) process.exitCode = 1;

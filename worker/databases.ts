@@ -10,7 +10,9 @@ interface Entry {
 const IDLE_MS = 5_000;
 
 /** Shares open databases among the activities of a run and closes them after five idle seconds. */
-export function createDatabases(open: (ref: EnvironmentRef) => Promise<Database>): Databases & { close(): Promise<void> } {
+export function createDatabases(
+  open: (ref: EnvironmentRef) => Promise<Database>,
+): Databases & { close(): Promise<void> } {
   const entries = new Map<string, Entry>();
   const keyOf = (ref: EnvironmentRef): string => JSON.stringify([ref.runId, ref.configVersion, ref.environment]);
 
@@ -33,11 +35,18 @@ export function createDatabases(open: (ref: EnvironmentRef) => Promise<Database>
         return await work(await entry.opening);
       } catch (error) {
         // A database that could not be opened is opened anew by the next attempt.
-        if (await entry.opening.then(() => false, () => true)) entries.delete(key);
+        if (
+          await entry.opening.then(
+            () => false,
+            () => true,
+          )
+        )
+          entries.delete(key);
         throw error;
       } finally {
         entry.users -= 1;
-        if (entry.users === 0 && entries.get(key) === entry) entry.idle = setTimeout(() => void drop(key), IDLE_MS).unref();
+        if (entry.users === 0 && entries.get(key) === entry)
+          entry.idle = setTimeout(() => void drop(key), IDLE_MS).unref();
       }
     },
     async release(runId) {

@@ -50,7 +50,12 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
         readOnly: true,
         protectedTables: [],
       };
-      return { name: environment, readOnly, protectedTables, ...(maxRowsPerTable !== undefined && { maxRowsPerTable }) };
+      return {
+        name: environment,
+        readOnly,
+        protectedTables,
+        ...(maxRowsPerTable !== undefined && { maxRowsPerTable }),
+      };
     },
   };
 }

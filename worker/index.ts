@@ -13,6 +13,7 @@ import { TRANSFER_QUEUE, partsQueue } from '../workflows/queues';
 import { snapshotReadySignal } from '../workflows/transfer-set/messages';
 import { createDatabases } from './databases';
 import { createEnvironments } from './environments';
+import { inEnvironment, withEnvironment } from './in-environment';
 import { FailureInterceptor } from './interceptor';
 import { createLog, temporalLogger } from './log';
 import { ensureSearchAttributes } from './search-attributes';
@@ -51,7 +52,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   installRuntime(log);
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
-    for (const closer of closers.reverse()) await closer().catch((error: unknown) => log.warn({ err: error }, 'closing'));
+    for (const closer of closers.reverse())
+      await closer().catch((error: unknown) => log.warn({ err: error }, 'closing'));
   };
   try {
     const { address, namespace, apiKey, tls } = options.temporal;
@@ -62,7 +64,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await ensureSearchAttributes(clientConnection, namespace, log);
     const deps = await dependencies(options, new Client({ connection: clientConnection, namespace }), closers);
 
-    const common = { connection, namespace, shutdownGraceTime: options.shutdownGraceMs, maxHeartbeatThrottleInterval: '2s', interceptors: interceptors(log) } as const;
+    const common = {
+      connection,
+      namespace,
+      shutdownGraceTime: options.shutdownGraceMs,
+      maxHeartbeatThrottleInterval: '2s',
+      interceptors: interceptors(log),
+    } as const;
     const workers = [
       await Worker.create({
         ...common,
@@ -80,7 +88,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         maxConcurrentActivityTaskExecutions: options.threads,
       }),
     ];
-    const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined).finally(close);
+    const done = runAll(workers, close);
     done.catch((error: unknown) => log.error({ err: error }, 'worker ended'));
     return {
       done,
@@ -95,16 +103,40 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   }
 }
 
-async function dependencies(options: WorkerOptions, client: Client, closers: (() => Promise<unknown>)[]): Promise<TransferDependencies> {
+async function runAll(workers: readonly Worker[], close: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await close();
+  }
+}
+
+async function dependencies(
+  options: WorkerOptions,
+  client: Client,
+  closers: (() => Promise<unknown>)[],
+): Promise<TransferDependencies> {
   const catalog = await openCatalog({ url: options.catalogUrl });
   closers.push(() => catalog.close());
-  const { configurations, environment, environmentRules } = createEnvironments(catalog.configurations, options.configPath);
+  const { configurations, environment, environmentRules } = createEnvironments(
+    catalog.configurations,
+    options.configPath,
+  );
   const parts = localPartStore({ root: options.staging.path, minFreeBytes: options.staging.minFreeBytes });
   const open = { memoryLimit: options.memoryLimit, tempDirectory: join(options.staging.path, 'duckdb') };
   const databases = createDatabases(async (ref) => {
-    const settings = await environment(ref);
-    const connector = await connectorFor(settings.kind);
-    return connector.open(settings, { ...open, applicationName: `longshore ${ref.runId}`, poolSize: 8 });
+    try {
+      const settings = await environment(ref);
+      const connector = connectorFor(settings.kind);
+      const database = await connector.open(settings, {
+        ...open,
+        applicationName: `longshore ${ref.runId}`,
+        poolSize: 8,
+      });
+      return inEnvironment(database, ref.environment);
+    } catch (error) {
+      throw withEnvironment(error, ref.environment);
+    }
   });
   closers.push(() => databases.close());
   const movers = createMovers({ threads: options.threads, open, environment });
@@ -150,5 +182,9 @@ let installed = false;
 function installRuntime(log: Logger): void {
   if (installed) return;
   installed = true;
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'WARN' } } });
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+  });
 }

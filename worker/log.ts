@@ -13,7 +13,10 @@ export interface LogOptions {
 export function createLog({ level, file }: LogOptions): Logger {
   if (!file) return pino({ level }, pino.destination(2));
   mkdirSync(dirname(file), { recursive: true });
-  const target = { target: 'pino-roll', options: { file, size: '20m', limit: { count: 10 }, mkdir: true, symlink: true } };
+  const target = {
+    target: 'pino-roll',
+    options: { file, size: '20m', limit: { count: 10 }, mkdir: true, symlink: true },
+  };
   return pino({ level, transport: target });
 }
 

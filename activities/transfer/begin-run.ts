@@ -13,9 +13,23 @@ export interface NewRun {
  * Records the start of a run. A run that stands in its way but no longer exists in Temporal (terminated, or its server
  * lost) is closed first. Throws RUN_IN_PROGRESS when another one really runs.
  */
-export async function beginRun(deps: Pick<TransferDependencies, 'catalog' | 'isRunOpen'>, { runId, temporalRunId, input, target }: NewRun): Promise<void> {
+export async function beginRun(
+  deps: Pick<TransferDependencies, 'catalog' | 'isRunOpen'>,
+  { runId, temporalRunId, input, target }: NewRun,
+): Promise<void> {
   const { set: name, configVersion, triggeredBy, reason, dryRun = false } = input;
-  const run = { runId, temporalRunId, kind: 'transfer', name, target, configVersion, triggeredBy, reason, dryRun, input } as const;
+  const run = {
+    runId,
+    temporalRunId,
+    kind: 'transfer',
+    name,
+    target,
+    configVersion,
+    triggeredBy,
+    reason,
+    dryRun,
+    input,
+  } as const;
   try {
     await deps.catalog.runs.begin(run);
   } catch (error) {
@@ -25,8 +39,14 @@ export async function beginRun(deps: Pick<TransferDependencies, 'catalog' | 'isR
   }
 }
 
-async function closeDeadRuns(deps: Pick<TransferDependencies, 'catalog' | 'isRunOpen'>, name: string, target: string): Promise<boolean> {
-  const unfinished = (await deps.catalog.runs.list({ kind: 'transfer', name, limit: 100 })).filter((run) => !run.finishedAt && run.target === target && !run.dryRun);
+async function closeDeadRuns(
+  deps: Pick<TransferDependencies, 'catalog' | 'isRunOpen'>,
+  name: string,
+  target: string,
+): Promise<boolean> {
+  const unfinished = (await deps.catalog.runs.list({ kind: 'transfer', name, limit: 100 })).filter(
+    (run) => !run.finishedAt && run.target === target && !run.dryRun,
+  );
   let closed = false;
   for (const { runId } of unfinished) {
     if (await deps.isRunOpen(runId)) continue;

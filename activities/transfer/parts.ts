@@ -34,7 +34,8 @@ export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' 
         deps.catalog.parts.get(runId, table, part),
       ]);
       if (!entry) throw new LongshoreError('INTERNAL', `The ledger has no part ${part} of ${table}.`, { table, part });
-      if (entry.result && (await deps.parts.has(runId, table, part))) return { rows: entry.result.rows, bytes: entry.result.bytes };
+      if (entry.result && (await deps.parts.has(runId, table, part)))
+        return { rows: entry.result.rows, bytes: entry.result.bytes };
       const { plan } = record;
       await deps.parts.reserve(entry.range.estimatedBytes);
       const { epoch, token } = await currentSnapshot(deps, runId);
@@ -46,9 +47,15 @@ export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' 
         codecLevel: plan.codecLevel,
         batchRows: plan.batchRows,
       };
-      const result = await withHeartbeat((signal, progress) => deps.movers.extract(run.source, request, progress, signal));
+      const result = await withHeartbeat((signal, progress) =>
+        deps.movers.extract(run.source, request, progress, signal),
+      );
       if (plan.maxRows !== undefined && record.rowsExtracted + result.rows > plan.maxRows) {
-        throw new LongshoreError('MAX_ROWS_EXCEEDED', `${table} has more than the ${plan.maxRows} rows that are allowed.`, { table });
+        throw new LongshoreError(
+          'MAX_ROWS_EXCEEDED',
+          `${table} has more than the ${plan.maxRows} rows that are allowed.`,
+          { table },
+        );
       }
       await deps.catalog.parts.extracted(runId, table, part, epoch, result);
       return { rows: result.rows, bytes: result.bytes };
@@ -61,10 +68,19 @@ export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' 
         runTable(deps.catalog, runId, table),
         deps.catalog.parts.get(runId, table, part),
       ]);
-      if (!entry?.result) throw new LongshoreError('INTERNAL', `Part ${part} of ${table} has not been read.`, { table, part });
+      if (!entry?.result)
+        throw new LongshoreError('INTERNAL', `Part ${part} of ${table} has not been read.`, { table, part });
       if (entry.loaded) return;
       const { rows, sha256, columns } = entry.result;
-      const request = { runId, plan: record.plan, part, rows, sha256, columns, file: await deps.parts.path(runId, table, part) };
+      const request = {
+        runId,
+        plan: record.plan,
+        part,
+        rows,
+        sha256,
+        columns,
+        file: await deps.parts.path(runId, table, part),
+      };
       await withHeartbeat((signal, progress) => deps.movers.load(run.target, request, progress, signal));
       await deps.catalog.parts.loaded(runId, table, part);
     },

@@ -3,7 +3,9 @@ import type { TransferDependencies } from '../dependencies';
 import { withHeartbeat } from '../heartbeat';
 import { runContext, runTable } from './run-context';
 
-export function createPublishActivities(deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'now'> & { lockTimeoutMs: number }) {
+export function createPublishActivities(
+  deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'now'> & { lockTimeoutMs: number },
+) {
   return {
     /**
      * Switches the tables to their new rows, all at once. An error of one table names it in `place.table`, and nothing
@@ -17,7 +19,9 @@ export function createPublishActivities(deps: Pick<TransferDependencies, 'catalo
         tables: records.map(({ plan, rowsLoaded }) => ({ plan, rows: rowsLoaded })),
         lockTimeoutMs: deps.lockTimeoutMs,
       };
-      const result = await withHeartbeat((signal) => deps.databases.use(run.target, ({ target }) => target.publish(request, signal)));
+      const result = await withHeartbeat((signal) =>
+        deps.databases.use(run.target, ({ target }) => target.publish(request, signal)),
+      );
       await Promise.all(
         records.map(({ plan, warnings }) =>
           deps.catalog.tables.update(runId, tableId(plan.targetRef), {

@@ -14,7 +14,8 @@ export interface RunContext {
 /** Looks up a run that has been planned. */
 export async function runContext(catalog: Catalog, runId: string): Promise<RunContext> {
   const run = await catalog.runs.get(runId);
-  if (!run?.plan) throw new LongshoreError('RUN_NOT_FOUND', `Run ${runId} is not in the catalog, or was never planned.`);
+  if (!run?.plan)
+    throw new LongshoreError('RUN_NOT_FOUND', `Run ${runId} is not in the catalog, or was never planned.`);
   const { configVersion, plan } = run;
   return {
     run,
@@ -27,6 +28,7 @@ export async function runContext(catalog: Catalog, runId: string): Promise<RunCo
 /** The record of one table of a run. */
 export async function runTable(catalog: Catalog, runId: string, table: string): Promise<RunTableRecord> {
   const record = await catalog.tables.get(runId, table);
-  if (!record) throw new LongshoreError('RUN_NOT_FOUND', `Run ${runId} has no table ${table} in the catalog.`, { table });
+  if (!record)
+    throw new LongshoreError('RUN_NOT_FOUND', `Run ${runId} has no table ${table} in the catalog.`, { table });
   return record;
 }

@@ -3,6 +3,7 @@ import type { RunStatus } from '../../schemas/constants';
 import type { TransferDependencies } from '../dependencies';
 import { withHeartbeat } from '../heartbeat';
 import { runContext } from './run-context';
+import { sweepTerminatedRuns } from './sweep';
 
 export interface EndRunArguments {
   runId: string;
@@ -12,7 +13,9 @@ export interface EndRunArguments {
   failures: { table: string; phase: 'failed' | 'cancelled'; error?: ErrorReport }[];
 }
 
-export function createRunActivities(deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'parts' | 'now'>) {
+export function createRunActivities(
+  deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'parts' | 'isRunOpen' | 'now'>,
+) {
   return {
     /** Records pausing and resuming, so that `run list` shows it. */
     async noteStatus({ runId, status }: { runId: string; status: RunStatus }): Promise<void> {
@@ -23,6 +26,8 @@ export function createRunActivities(deps: Pick<TransferDependencies, 'catalog' |
     async cleanUp({ runId }: { runId: string }): Promise<void> {
       await deps.databases.release(runId);
       await deps.parts.remove(runId);
+      // Somebody else's rubbish must not keep this run from ending.
+      await sweepTerminatedRuns(deps).catch(() => undefined);
       const run = await deps.catalog.runs.get(runId);
       if (!run?.plan || run.dryRun) return;
       const { target } = await runContext(deps.catalog, runId);

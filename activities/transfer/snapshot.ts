@@ -4,7 +4,9 @@ import { withHeartbeat } from '../heartbeat';
 import type { TransferDependencies } from '../dependencies';
 import { runContext } from './run-context';
 
-export function createSnapshotActivities(deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'announceSnapshot'>) {
+export function createSnapshotActivities(
+  deps: Pick<TransferDependencies, 'catalog' | 'databases' | 'announceSnapshot'>,
+) {
   return {
     /**
      * Opens the source's snapshot, announces it to the workflow and holds it until cancelled. When the snapshot is lost
@@ -27,7 +29,10 @@ export function createSnapshotActivities(deps: Pick<TransferDependencies, 'catal
 }
 
 /** The snapshot that reads of this run go through now. */
-export async function currentSnapshot(deps: Pick<TransferDependencies, 'catalog'>, runId: string): Promise<{ epoch: number; token: string }> {
+export async function currentSnapshot(
+  deps: Pick<TransferDependencies, 'catalog'>,
+  runId: string,
+): Promise<{ epoch: number; token: string }> {
   const snapshot = await deps.catalog.snapshots.current(runId);
   if (!snapshot) throw new LongshoreError('SNAPSHOT_LOST', `Run ${runId} has no open snapshot of its source.`);
   return snapshot;

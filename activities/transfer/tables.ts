@@ -20,7 +20,9 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
       const { plan } = record;
       return withHeartbeat(async () => {
         const [ranges] = await Promise.all([
-          deps.databases.use(run.source, ({ source }) => source.planRanges({ ...readRequest(plan, token), schema: plan.source }, plan.partBytes)),
+          deps.databases.use(run.source, ({ source }) =>
+            source.planRanges({ ...readRequest(plan, token), schema: plan.source }, plan.partBytes),
+          ),
           deps.databases.use(run.target, ({ target }) => target.prepare({ runId, plan })),
           deps.catalog.tables.update(runId, table, { phase: 'copying', startedAt: record.startedAt ?? deps.now() }),
         ]);
@@ -30,9 +32,14 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
 
     /** Column figures by the source's own SQL. Returns the epoch they hold for. */
     async measureSource({ runId, table }: TableArguments): Promise<{ epoch: number }> {
-      const [run, { plan }] = await Promise.all([runContext(deps.catalog, runId), runTable(deps.catalog, runId, table)]);
+      const [run, { plan }] = await Promise.all([
+        runContext(deps.catalog, runId),
+        runTable(deps.catalog, runId, table),
+      ]);
       const { epoch, token } = await currentSnapshot(deps, runId);
-      const sourceAggregates = await withHeartbeat(() => deps.databases.use(run.source, ({ source }) => source.aggregates(readRequest(plan, token))));
+      const sourceAggregates = await withHeartbeat(() =>
+        deps.databases.use(run.source, ({ source }) => source.aggregates(readRequest(plan, token))),
+      );
       await deps.catalog.tables.update(runId, table, { sourceAggregates });
       return { epoch };
     },
@@ -46,7 +53,10 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
       const parts = await deps.catalog.parts.list(runId, table);
       const doubtful = parts.filter((part) => part.result && part.epoch !== epoch);
       if (doubtful.length === 0) return { epoch, stale: 0 };
-      const [run, { plan }] = await Promise.all([runContext(deps.catalog, runId), runTable(deps.catalog, runId, table)]);
+      const [run, { plan }] = await Promise.all([
+        runContext(deps.catalog, runId),
+        runTable(deps.catalog, runId, table),
+      ]);
       return withHeartbeat(async () => {
         const stale: number[] = [];
         for (const oldEpoch of new Set(doubtful.map((part) => part.epoch))) {
@@ -54,9 +64,16 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
           const group = doubtful.filter((part) => part.epoch === oldEpoch);
           const slices = group.map((part) => ({ range: part.range, rows: part.result?.rows ?? 0 }));
           const unchanged = old
-            ? await deps.databases.use(run.source, ({ source }) => source.unchangedSince(readRequest(plan, token), old.token, slices))
+            ? await deps.databases.use(run.source, ({ source }) =>
+                source.unchangedSince(readRequest(plan, token), old.token, slices),
+              )
             : [];
-          await deps.catalog.parts.renew(runId, table, group.filter((_, index) => unchanged[index]).map((part) => part.part), epoch);
+          await deps.catalog.parts.renew(
+            runId,
+            table,
+            group.filter((_, index) => unchanged[index]).map((part) => part.part),
+            epoch,
+          );
           stale.push(...group.filter((_, index) => !unchanged[index]).map((part) => part.part));
         }
         if (stale.length > 0) {
@@ -69,7 +86,10 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
 
     /** Builds keys and indexes on staging. */
     async finishTable({ runId, table }: TableArguments): Promise<void> {
-      const [run, { plan }] = await Promise.all([runContext(deps.catalog, runId), runTable(deps.catalog, runId, table)]);
+      const [run, { plan }] = await Promise.all([
+        runContext(deps.catalog, runId),
+        runTable(deps.catalog, runId, table),
+      ]);
       await deps.catalog.tables.update(runId, table, { phase: 'indexing' });
       await withHeartbeat(() => deps.databases.use(run.target, ({ target }) => target.finish({ runId, plan })));
     },
@@ -82,7 +102,9 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
       const { plan } = record;
       // Parts are counted by the source itself as it sends them; that count stands in where no more was asked for.
       const measured = record.sourceAggregates ?? { rows: String(record.rowsExtracted), columns: [] };
-      const targetAggregates = await withHeartbeat(() => deps.databases.use(run.target, ({ target }) => target.aggregates({ runId, plan })));
+      const targetAggregates = await withHeartbeat(() =>
+        deps.databases.use(run.target, ({ target }) => target.aggregates({ runId, plan })),
+      );
       await deps.catalog.tables.update(runId, table, { targetAggregates });
       const columns = plan.verify === 'aggregates' ? plan.columns : [];
       const mismatch = verdictError(table, compareAggregates(measured, targetAggregates, columns));

@@ -2,6 +2,7 @@
  * Staging tables: one a run and table, unindexed and logged, modelled on the live table. Their names derive from run and
  * table, so that every retry finds the same one and cleanup finds those of a crashed run.
  */
+import { LongshoreError } from '../../core/errors/longshore-error';
 import { createHash } from 'node:crypto';
 import { tableId, type TableRef } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
@@ -42,10 +43,7 @@ async function ensureSchema(client: PostgresClient, stagingSchema: string): Prom
     [ident(stagingSchema), partsTable(stagingSchema), publishedTable(stagingSchema)],
   );
   const [found] = rows;
-  if (!found?.schema)
-    await client.query(
-      `CREATE SCHEMA ${ident(stagingSchema)}; COMMENT ON SCHEMA ${ident(stagingSchema)} IS ${literal(SCHEMA_COMMENT)}`,
-    );
+  if (!found?.schema) await createSchema(client, stagingSchema);
   if (!found?.parts)
     await client.query(
       `CREATE TABLE ${partsTable(stagingSchema)} (run_id text, table_id text, part integer, PRIMARY KEY (run_id, table_id, part))`,
@@ -54,6 +52,23 @@ async function ensureSchema(client: PostgresClient, stagingSchema: string): Prom
     await client.query(
       `CREATE TABLE ${publishedTable(stagingSchema)} (run_id text, tables_hash text, result jsonb, PRIMARY KEY (run_id, tables_hash))`,
     );
+}
+
+async function createSchema(client: PostgresClient, schema: string): Promise<void> {
+  const who = await client.query<{ user: string; database: string; may: string }>(
+    `SELECT current_user AS user, current_database() AS database, has_database_privilege(current_database(), 'CREATE')::text AS may`,
+  );
+  const { user = '', database = '', may } = who.rows[0] ?? {};
+  if (may === 'false')
+    throw new LongshoreError(
+      'PERMISSION_DENIED',
+      `User ${user} may not create the staging schema ${schema} in database ${database}.`,
+      {},
+      {
+        next: `GRANT CREATE ON DATABASE ${ident(database)} TO ${ident(user)}, or name a schema that the user may create tables in as \`stagingSchema\` of the environment.`,
+      },
+    );
+  await client.query(`CREATE SCHEMA ${ident(schema)}; COMMENT ON SCHEMA ${ident(schema)} IS ${literal(SCHEMA_COMMENT)}`);
 }
 
 /** Makes the staging table of one table, unless it is there. */

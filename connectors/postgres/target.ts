@@ -48,7 +48,7 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
   return {
     chooseStrategy: guardedAsync('plan to write', (table, plan) => chooseStrategy(pool, table, plan)),
     nativeType: guarded('plan to write', nativeType),
-    refuses: guarded('plan to write', (logical, native) => refuses(logical, native)),
+    refuses: guarded('plan to write', refuses),
     addColumnSql: guarded('add columns', addColumnSql),
     createTableSql: guarded('create tables', createTableSql),
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),

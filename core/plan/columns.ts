@@ -8,8 +8,8 @@ import { didYouMean } from './suggest';
 
 /** What planning asks of the target's connector. */
 export interface TargetTypes {
-  /** Why values of `logical` cannot be written to `nativeType` without loss; undefined when they can. */
-  refuses(logical: LogicalType, nativeType: string): string | undefined;
+  /** Why values of `logical` cannot be written to `nativeType` without loss; undefined when they can. `sourceType`: the native type in the source, when it is the same kind of database. */
+  refuses(logical: LogicalType, nativeType: string, sourceType?: string): string | undefined;
   /** Native type for a column of another database; throws TYPE_NOT_SUPPORTED. */
   nativeType(column: ColumnPlan, sourceKind: DatabaseKind): string;
 }

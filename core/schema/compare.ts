@@ -133,7 +133,7 @@ function compareColumns(
 ): SchemaDifference[] {
   const found: SchemaDifference[] = [];
   const { name } = target;
-  const refusal = types.refuses(source.logical, target.nativeType);
+  const refusal = types.refuses(source.logical, target.nativeType, sameKind ? source.nativeType : undefined);
   if (refusal !== undefined) {
     found.push(
       difference(

@@ -29,7 +29,9 @@ async function isFilled(client: Client, name: string, sql: string): Promise<bool
 
 /** Ends its sessions too. */
 export async function dropDatabase(postgres: EmbeddedPostgres, name: string): Promise<void> {
-  await withClient(postgres.url('postgres'), (admin) => admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`));
+  await withClient(postgres.url('postgres'), (admin) =>
+    admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`),
+  );
 }
 
 /** Makes a database and fills it, unless it was filled with the same SQL before. */

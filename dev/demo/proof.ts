@@ -42,11 +42,20 @@ export async function differingTables(prod: string, uat: string): Promise<string
 
 const KEPT: [what: string, sql: string][] = [
   ['view shop.revenue', 'SELECT count(*) > 0 AS ok FROM shop.revenue'],
-  ['its grant', "SELECT has_table_privilege('longshore_demo_tester', 'shop.orders', 'SELECT') AND has_table_privilege('longshore_demo_tester', 'shop.revenue', 'SELECT') AS ok"],
-  ['trigger orders_touched', "SELECT count(*) = 1 AS ok FROM pg_trigger WHERE tgname = 'orders_touched' AND tgrelid = 'shop.orders'::regclass AND tgenabled = 'O'"],
+  [
+    'its grant',
+    "SELECT has_table_privilege('longshore_demo_tester', 'shop.orders', 'SELECT') AND has_table_privilege('longshore_demo_tester', 'shop.revenue', 'SELECT') AS ok",
+  ],
+  [
+    'trigger orders_touched',
+    "SELECT count(*) = 1 AS ok FROM pg_trigger WHERE tgname = 'orders_touched' AND tgrelid = 'shop.orders'::regclass AND tgenabled = 'O'",
+  ],
   ['comment on shop.orders', "SELECT obj_description('shop.orders'::regclass) LIKE 'Copied from production%' AS ok"],
   ['10 foreign keys', "SELECT count(*) = 10 AS ok FROM pg_constraint WHERE contype = 'f' AND convalidated"],
-  ['identity of crm.customers', "SELECT nextval(pg_get_serial_sequence('crm.customers', 'id')) > (SELECT max(id) FROM crm.customers) AS ok"],
+  [
+    'identity of crm.customers',
+    "SELECT nextval(pg_get_serial_sequence('crm.customers', 'id')) > (SELECT max(id) FROM crm.customers) AS ok",
+  ],
 ];
 
 /** What UAT had besides rows, and whether it has it still. */

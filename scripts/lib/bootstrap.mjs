@@ -18,7 +18,11 @@ const stampFile = join(modules, '.longshore-installed');
 export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** Environment for everything that runs on the pinned Node: more threads for compression, files and DNS. */
-export const pinnedEnv = (extra = {}) => ({ ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16', ...extra });
+export const pinnedEnv = (extra = {}) => ({
+  ...process.env,
+  UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16',
+  ...extra,
+});
 
 const read = (file) => {
   try {
@@ -28,7 +32,10 @@ const read = (file) => {
   }
 };
 
-const stamp = () => `${createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')} ${process.platform}-${process.arch}\n`;
+const stamp = () =>
+  `${createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')} ${process.platform}-${process.arch}\n`;
 
 /** Does what npm last put there fit the lock file, package by package? True also for an `npm install` made by hand. */
 function matchesLock() {
@@ -36,7 +43,10 @@ function matchesLock() {
   if (hidden === undefined) return false;
   const installed = JSON.parse(hidden).packages ?? {};
   const wanted = JSON.parse(read(join(root, 'package-lock.json'))).packages ?? {};
-  return Object.entries(wanted).every(([path, { version, optional, link, peer }]) => path === '' || link || ((optional || peer) && !installed[path]) || installed[path]?.version === version);
+  return Object.entries(wanted).every(
+    ([path, { version, optional, link, peer }]) =>
+      path === '' || link || ((optional || peer) && !installed[path]) || installed[path]?.version === version,
+  );
 }
 
 function isInstalled() {
@@ -52,14 +62,16 @@ function isInstalled() {
 function npm() {
   const cli = process.env.npm_execpath;
   // Not process.execPath: inside `npm run` it is the pinned Node, which `npm ci` is about to replace.
-  if (cli?.endsWith('.js') && existsSync(cli)) return { command: process.env.npm_node_execpath ?? process.execPath, args: [cli] };
+  if (cli?.endsWith('.js') && existsSync(cli))
+    return { command: process.env.npm_node_execpath ?? process.execPath, args: [cli] };
   return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [], shell: process.platform === 'win32' };
 }
 
 /** Installs the dependencies that package-lock.json names, unless they are there. Throws with npm's own words. */
 export async function ensureInstalled() {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) throw new Error(`Node ${process.versions.node} is too old to set Longshore up: install Node 20 or newer.`);
+  if (major < 20)
+    throw new Error(`Node ${process.versions.node} is too old to set Longshore up: install Node 20 or newer.`);
   if (isInstalled()) return;
   const { command, args, shell } = npm();
   const { code, output } = await step('Installing dependencies', () =>
@@ -67,7 +79,9 @@ export async function ensureInstalled() {
   );
   if (code !== 0) throw new Error(`npm ci failed (exit code ${code}):\n${output}`);
   if (!existsSync(pinnedNode)) {
-    throw new Error('npm ci ran no install scripts, so the pinned Node is missing. Allow them (npm config set ignore-scripts false) and run again.');
+    throw new Error(
+      'npm ci ran no install scripts, so the pinned Node is missing. Allow them (npm config set ignore-scripts false) and run again.',
+    );
   }
   writeFileSync(stampFile, stamp());
 }

@@ -5,7 +5,22 @@ import { root, pinnedEnv, pinnedNode } from './bootstrap.mjs';
 import { quiet } from './child.mjs';
 import { step } from './step.mjs';
 
-const FOLDERS = ['schemas', 'core', 'config', 'connectors', 'storage', 'catalog', 'workflows', 'activities', 'worker', 'client', 'cli', 'api', 'dev', 'bench'];
+const FOLDERS = [
+  'schemas',
+  'core',
+  'config',
+  'connectors',
+  'storage',
+  'catalog',
+  'workflows',
+  'activities',
+  'worker',
+  'client',
+  'cli',
+  'api',
+  'dev',
+  'bench',
+];
 /** What workflow code may import, and so what its bundle is made of. */
 const BUNDLED = ['workflows', 'core', 'schemas'];
 
@@ -25,7 +40,11 @@ const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
 /** Newest of these folders; a folder counts too, because removing a file touches only the folder. */
 function newest(folders) {
-  let latest = Math.max(modified(join(root, 'tsconfig.json')), modified(join(root, 'tsconfig.build.json')), modified(join(root, 'package-lock.json')));
+  let latest = Math.max(
+    modified(join(root, 'tsconfig.json')),
+    modified(join(root, 'tsconfig.build.json')),
+    modified(join(root, 'package-lock.json')),
+  );
   for (const folder of folders) {
     for (const path of files(join(root, folder), '.ts')) latest = Math.max(latest, modified(path));
   }
@@ -45,7 +64,11 @@ export const isCompiled = () => modified(compiledStamp) > newest(FOLDERS);
 
 async function compile() {
   const started = new Date();
-  const { code, output } = await quiet(pinnedNode, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, env: pinnedEnv() });
+  const { code, output } = await quiet(
+    pinnedNode,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    { cwd: root, env: pinnedEnv() },
+  );
   if (code !== 0) throw new Error(`The TypeScript compiler found errors:\n${output}`);
   sweep();
   mkdirSync(dist, { recursive: true });
@@ -53,7 +76,11 @@ async function compile() {
 }
 
 async function bundle() {
-  const { code, output } = await quiet(pinnedNode, [join(root, 'scripts/bundle-workflows.mjs'), join(root, 'workflows/index.ts'), workflowBundle], { cwd: root, env: pinnedEnv() });
+  const { code, output } = await quiet(
+    pinnedNode,
+    [join(root, 'scripts/bundle-workflows.mjs'), join(root, 'workflows/index.ts'), workflowBundle],
+    { cwd: root, env: pinnedEnv() },
+  );
   if (code !== 0) throw new Error(`The workflows could not be bundled:\n${output}`);
 }
 

@@ -47,6 +47,10 @@ export const TASKS = {
     await ensureBuilt();
     return 0;
   },
+  async docs() {
+    await ensureBuilt();
+    return node('dist/dev/write-docs.js', []);
+  },
   async demo(args) {
     await ensureBuilt();
     return node('dist/dev/demo.js', args);

@@ -57,7 +57,24 @@ export const TABLE = {
   },
   dev: { packages: [ANY], folders: ['catalog', 'cli', 'client', 'config', 'core', 'schemas', 'worker', 'workflows'] },
   web: { packages: [ANY], folders: [], types: ['schemas'] },
-  bench: { packages: [ANY], folders: ['activities', 'api', 'catalog', 'cli', 'client', 'config', 'connectors', 'core', 'dev', 'schemas', 'storage', 'worker', 'workflows'] },
+  bench: {
+    packages: [ANY],
+    folders: [
+      'activities',
+      'api',
+      'catalog',
+      'cli',
+      'client',
+      'config',
+      'connectors',
+      'core',
+      'dev',
+      'schemas',
+      'storage',
+      'worker',
+      'workflows',
+    ],
+  },
   examples: { packages: [ANY], folders: ['client', 'schemas'] },
 };
 
@@ -89,7 +106,8 @@ export function refusal(file, specifier, isType) {
     return siblings ? `${folder}/${sub} may not import its sibling ${folder}/${otherSub}.` : undefined;
   }
   if (isType && rule.types?.includes(other)) return undefined;
-  const free = rule.folders.includes(other) || (rule.starters?.files.test(file) && rule.starters.folders.includes(other));
+  const free =
+    rule.folders.includes(other) || (rule.starters?.files.test(file) && rule.starters.folders.includes(other));
   if (!free) return `${folder}/ may not import from ${other}/.`;
   const only = rule.only?.[other];
   return !only || only.test(target) ? undefined : `${folder}/ may not import ${target}; of ${other}/ only ${only}.`;
@@ -124,13 +142,16 @@ const layers = {
 /** Wall clock and randomness make core/ untestable and workflows differ between runs of one history. */
 const pure = {
   create(context) {
-    const report = (node, what) => context.report({ node, message: `core/ takes ${what} as an argument, it does not make one.` });
+    const report = (node, what) =>
+      context.report({ node, message: `core/ takes ${what} as an argument, it does not make one.` });
     const isMember = (node, object, property) =>
       node.type === 'MemberExpression' && node.object.name === object && node.property.name === property;
     return {
       CallExpression(node) {
-        if (isMember(node.callee, 'Date', 'now') || isMember(node.callee, 'performance', 'now')) report(node, 'the time');
-        if (isMember(node.callee, 'Math', 'random') || node.callee.object?.name === 'crypto') report(node, 'randomness');
+        if (isMember(node.callee, 'Date', 'now') || isMember(node.callee, 'performance', 'now'))
+          report(node, 'the time');
+        if (isMember(node.callee, 'Math', 'random') || node.callee.object?.name === 'crypto')
+          report(node, 'randomness');
       },
       NewExpression(node) {
         if (node.callee.name === 'Date' && node.arguments.length === 0) report(node, 'the time');

@@ -29,7 +29,13 @@ export class Installation {
   workerLog = '';
 
   constructor(options: InstallationOptions) {
-    this.env = { ...process.env, SOURCE_URL: options.sourceUrl, TARGET_URL: options.targetUrl, CATALOG_URL: options.catalogUrl, NO_COLOR: '1' };
+    this.env = {
+      ...process.env,
+      SOURCE_URL: options.sourceUrl,
+      TARGET_URL: options.targetUrl,
+      CATALOG_URL: options.catalogUrl,
+      NO_COLOR: '1',
+    };
     writeFileSync(
       this.configPath,
       [
@@ -64,7 +70,8 @@ export class Installation {
     const deadline = Date.now() + 30_000;
     const before = this.workerLog.length;
     while (!/Working for/.test(this.workerLog.slice(before))) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the worker did not start:\n${this.workerLog}`);
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`the worker did not start:\n${this.workerLog}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -88,7 +95,11 @@ export class Installation {
 
   /** Runs a command to its end. */
   async run(...args: string[]): Promise<CommandResult> {
-    const child = spawn(process.execPath, [MAIN, ...args, '--config', this.configPath], { cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args, '--config', this.configPath], {
+      cwd: this.folder,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const result: CommandResult = { code: -1, stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => void (result.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => void (result.stderr += chunk.toString()));
@@ -110,7 +121,9 @@ export class Installation {
   stagedFiles(): string[] {
     const root = join(this.folder, 'staging');
     try {
-      return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(root, name)).isFile());
+      return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        statSync(join(root, name)).isFile(),
+      );
     } catch {
       return [];
     }

@@ -21,7 +21,10 @@ const fill = (generation: number, orders: number, items: number): string => `
 export async function fillShop(sourceUrl: string, targetUrl: string): Promise<void> {
   await Promise.all([
     execute(sourceUrl, DDL + fill(2, ROWS.orders, ROWS.items)),
-    execute(targetUrl, `${DDL}${fill(1, 1000, 1500)} create view totals as select generation, sum(total) as total from orders group by 1;`),
+    execute(
+      targetUrl,
+      `${DDL}${fill(1, 1000, 1500)} create view totals as select generation, sum(total) as total from orders group by 1;`,
+    ),
   ]);
 }
 
@@ -47,7 +50,8 @@ export async function rows<T extends object>(url: string, sql: string): Promise<
 
 /** A figure of every value of every row, by the server alone: equal tables have equal figures, whatever the row order. */
 export async function contents(url: string): Promise<unknown> {
-  const figure = (table: string): string => `(select count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ${table} t)`;
+  const figure = (table: string): string =>
+    `(select count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ${table} t)`;
   return rows(url, `select ${figure('orders')} as orders, ${figure('items')} as items`);
 }
 
@@ -60,7 +64,10 @@ export async function leftBehind(url: string): Promise<{ schemas: string[]; sess
       `select application_name from pg_stat_activity where datname = current_database() and application_name like 'longshore%'`,
     ),
   ]);
-  return { schemas: schemas.map(({ nspname }) => nspname), sessions: sessions.map(({ application_name: name }) => name) };
+  return {
+    schemas: schemas.map(({ nspname }) => nspname),
+    sessions: sessions.map(({ application_name: name }) => name),
+  };
 }
 
 interface Sighting {

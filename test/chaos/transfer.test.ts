@@ -20,7 +20,11 @@ interface RunShown {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function eventually<T>(what: string, probe: () => Promise<T | undefined | false>, timeoutMs = 90_000): Promise<T> {
+async function eventually<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  timeoutMs = 90_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await probe();
@@ -62,13 +66,18 @@ describe('a transfer set survives', () => {
     await installation.startWorker();
   }
 
-  const start = async (): Promise<string> => (await installation.json<{ runId: string }>('transfer', 'run', 'shop', '--no-wait')).runId;
+  const start = async (): Promise<string> =>
+    (await installation.json<{ runId: string }>('transfer', 'run', 'shop', '--no-wait')).runId;
 
   const ended = (runId: string): Promise<string> =>
-    eventually('the run ends', async () => {
-      const { run } = await installation.json<RunShown>('run', 'show', runId);
-      return run.status !== 'running' && run.status !== 'paused' && run.status;
-    }, 150_000);
+    eventually(
+      'the run ends',
+      async () => {
+        const { run } = await installation.json<RunShown>('run', 'show', runId);
+        return run.status !== 'running' && run.status !== 'paused' && run.status;
+      },
+      150_000,
+    );
 
   /** What promises 1 and 2 come to. */
   async function expectPublishedWhole(reader: Reader): Promise<void> {
@@ -82,15 +91,27 @@ describe('a transfer set survives', () => {
 
   async function expectNothingLeft(): Promise<void> {
     expect(installation.stagedFiles()).toEqual([]);
-    await eventually('sessions are closed', async () => (await leftBehind(databases.target)).sessions.length === 0, 20_000);
+    await eventually(
+      'sessions are closed',
+      async () => (await leftBehind(databases.target)).sessions.length === 0,
+      20_000,
+    );
     expect(await leftBehind(databases.target)).toEqual({ schemas: [], sessions: [] });
-    await eventually('sessions are closed', async () => (await leftBehind(databases.source)).sessions.length === 0, 20_000);
+    await eventually(
+      'sessions are closed',
+      async () => (await leftBehind(databases.source)).sessions.length === 0,
+      20_000,
+    );
   }
 
   describe('on the shared server', () => {
     beforeEach(async () => {
       const pg = await testPostgres();
-      const [source, target, catalog] = await Promise.all([pg.createDatabase('chaos_src'), pg.createDatabase('chaos_dst'), pg.createDatabase('chaos_cat')]);
+      const [source, target, catalog] = await Promise.all([
+        pg.createDatabase('chaos_src'),
+        pg.createDatabase('chaos_dst'),
+        pg.createDatabase('chaos_cat'),
+      ]);
       databases = { source, target, catalog };
       await fillShop(source, target);
     });
@@ -186,7 +207,11 @@ describe('a transfer set survives', () => {
       const runId = await start();
       await eventually('loading begins', working(databases.target, PHASES.load));
       expect((await installation.run('run', 'pause', runId)).code).toBe(0);
-      await eventually('nothing runs', async () => !(await working(databases.target, PHASES.load)()) && !(await working(databases.source, PHASES.extraction)()));
+      await eventually(
+        'nothing runs',
+        async () =>
+          !(await working(databases.target, PHASES.load)()) && !(await working(databases.source, PHASES.extraction)()),
+      );
       await sleep(1500);
       expect(await working(databases.source, PHASES.extraction)()).toBe(false);
       expect((await installation.json<RunShown>('run', 'show', runId)).run.status).toBe('paused');
@@ -198,7 +223,11 @@ describe('a transfer set survives', () => {
 
   test('a restart of Temporal', async () => {
     const pg = await testPostgres();
-    const [source, target, catalog] = await Promise.all([pg.createDatabase('chaos_src'), pg.createDatabase('chaos_dst'), pg.createDatabase('chaos_cat')]);
+    const [source, target, catalog] = await Promise.all([
+      pg.createDatabase('chaos_src'),
+      pg.createDatabase('chaos_dst'),
+      pg.createDatabase('chaos_cat'),
+    ]);
     databases = { source, target, catalog };
     await fillShop(source, target);
     const temporal = await restartableTemporal();

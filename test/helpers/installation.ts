@@ -92,7 +92,8 @@ export class Installation {
     const deadline = Date.now() + 30_000;
     const before = this.workerLog.length;
     while (!/Working for/.test(this.workerLog.slice(before))) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the worker did not start:\n${this.workerLog}`);
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`the worker did not start:\n${this.workerLog}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -118,7 +119,11 @@ export class Installation {
   async run(...args: string[]): Promise<CommandResult> {
     const started = performance.now();
     const config = args.includes('--config') ? [] : ['--config', this.configPath];
-    const child = spawn(process.execPath, [MAIN, ...args, ...config], { cwd: this.folder, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args, ...config], {
+      cwd: this.folder,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const result = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => void (result.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => void (result.stderr += chunk.toString()));
@@ -139,7 +144,9 @@ export class Installation {
   /** Files that runs have left in the staging folder. */
   stagedFiles(): string[] {
     try {
-      return readdirSync(this.stagingPath, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(this.stagingPath, name)).isFile());
+      return readdirSync(this.stagingPath, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        statSync(join(this.stagingPath, name)).isFile(),
+      );
     } catch {
       return [];
     }

@@ -67,7 +67,8 @@ export interface RestartablePostgres extends TestPostgres {
 /** A Postgres of the test's own, which it may kill and start again. Call `close` at the end. */
 export async function restartablePostgres(settings: Record<string, string> = {}): Promise<RestartablePostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-'));
-  const start = (port?: number): Promise<EmbeddedPostgres> => startPostgres({ dataDir, port, settings: { ...TEST_SETTINGS, ...settings } });
+  const start = (port?: number): Promise<EmbeddedPostgres> =>
+    startPostgres({ dataDir, port, settings: { ...TEST_SETTINGS, ...settings } });
   let server = await start();
   const { port } = server;
   return {

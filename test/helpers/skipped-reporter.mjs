@@ -9,6 +9,7 @@ export default class SkippedReporter {
         byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
       }
     }
-    for (const [reason, count] of byReason) console.log(`SKIPPED ${count} ${count === 1 ? 'test' : 'tests'}: ${reason}`);
+    for (const [reason, count] of byReason)
+      console.log(`SKIPPED ${count} ${count === 1 ? 'test' : 'tests'}: ${reason}`);
   }
 }

@@ -51,7 +51,8 @@ export interface RestartableTemporal {
 export async function restartableTemporal(): Promise<RestartableTemporal> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-test-'));
   const port = await freePort();
-  const start = () => startTemporal({ port, uiPort: false, dbFile: join(folder, 'temporal.db'), logFile: join(folder, 'temporal.log') });
+  const start = () =>
+    startTemporal({ port, uiPort: false, dbFile: join(folder, 'temporal.db'), logFile: join(folder, 'temporal.log') });
   let server = await start();
   return {
     address: server.address,

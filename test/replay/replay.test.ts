@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  Worker,
+  bundleWorkflowCode,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 
 const HISTORIES = join(__dirname, '..', 'histories');
 
@@ -17,7 +23,15 @@ describe('workflow code', () => {
   });
 
   test('bundles without databases, schemas or Node built-ins', () => {
-    for (const forbidden of ['node_modules/zod', 'node_modules/pg/', '@duckdb', 'node_modules/kysely', 'pino', '/connectors/', '/catalog/']) {
+    for (const forbidden of [
+      'node_modules/zod',
+      'node_modules/pg/',
+      '@duckdb',
+      'node_modules/kysely',
+      'pino',
+      '/connectors/',
+      '/catalog/',
+    ]) {
       expect(bundle.code).not.toContain(forbidden);
     }
   });
@@ -29,7 +43,10 @@ describe('workflow code', () => {
   });
 
   test.each(histories)('replays %s without a deviation', async (name) => {
-    const { workflowId, history } = JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as { workflowId: string; history: unknown };
+    const { workflowId, history } = JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as {
+      workflowId: string;
+      history: unknown;
+    };
     await Worker.runReplayHistory({ workflowBundle: bundle }, history, workflowId);
   });
 });

@@ -47,7 +47,12 @@ export const plan = (tables: PlannedTable[], more: Partial<PlannedRun> = {}): Pl
 
 /** What an activity throws when it ends with an error of the catalogue. */
 export const failure = (code: ErrorCode, message: string, place: object = {}): Error =>
-  ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [{ code, message, place, next: 'do something' }] });
+  ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: true,
+    details: [{ code, message, place, next: 'do something' }],
+  });
 
 /** Waits like an activity that observes cancellation. */
 export async function untilCancelled(): Promise<never> {
@@ -60,7 +65,10 @@ export async function untilCancelled(): Promise<never> {
 }
 
 /** Starts workers with default activities, `script` replacing some of them, and stops them after `test`. */
-export async function withWorkflows(script: (harness: Harness) => Partial<Activities>, test: (harness: Harness) => Promise<void>): Promise<void> {
+export async function withWorkflows(
+  script: (harness: Harness) => Partial<Activities>,
+  test: (harness: Harness) => Promise<void>,
+): Promise<void> {
   const temporal = await testTemporal();
   const { client, namespace } = temporal;
   const native = await NativeConnection.connect({ address: temporal.address });
@@ -96,7 +104,13 @@ export async function withWorkflows(script: (harness: Harness) => Partial<Activi
     loadPart: async () => undefined,
   };
   const activities = noted({ ...defaults, ...script(harness) }, calls);
-  const common = { connection: native, namespace, activities, maxHeartbeatThrottleInterval: '100ms', shutdownGraceTime: 0 } as const;
+  const common = {
+    connection: native,
+    namespace,
+    activities,
+    maxHeartbeatThrottleInterval: '100ms',
+    shutdownGraceTime: 0,
+  } as const;
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: queue, workflowsPath: require.resolve('../../workflows') }),
     Worker.create({ ...common, taskQueue: partsQueue(queue) }),
@@ -113,7 +127,12 @@ export async function withWorkflows(script: (harness: Harness) => Partial<Activi
 
 function noted(activities: Activities, calls: string[]): Activities {
   const entries = Object.entries(activities).map(([name, run]) => {
-    const call = run as (argument: { table?: string; tables?: string[]; part?: number; status?: string }) => Promise<unknown>;
+    const call = run as (argument: {
+      table?: string;
+      tables?: string[];
+      part?: number;
+      status?: string;
+    }) => Promise<unknown>;
     const wrapped: typeof call = async (argument) => {
       const { table: one, tables, part, status } = argument;
       calls.push([name, one ?? tables?.join('+') ?? status, part].filter((word) => word !== undefined).join(' '));
@@ -131,9 +150,19 @@ export async function record(handle: WorkflowHandle, scenario: string): Promise<
   mkdirSync(folder, { recursive: true });
   const file = await findTemporalCli();
   const address = process.env.LONGSHORE_TEST_TEMPORAL ?? '';
-  const history: unknown = JSON.parse(execFileSync(file, ['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId], { encoding: 'utf8' }));
-  writeFileSync(join(folder, `${scenario}.json`), `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces, 1)}\n`);
+  const history: unknown = JSON.parse(
+    execFileSync(
+      file,
+      ['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId],
+      { encoding: 'utf8' },
+    ),
+  );
+  writeFileSync(
+    join(folder, `${scenario}.json`),
+    `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces, 1)}\n`,
+  );
 }
 
 /** Stacks and identities name the machine that a history was recorded on, and replaying needs neither. */
-const withoutTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' || key === 'identity' ? undefined : value);
+const withoutTraces = (key: string, value: unknown): unknown =>
+  key === 'stackTrace' || key === 'identity' ? undefined : value;

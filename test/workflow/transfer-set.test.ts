@@ -1,10 +1,16 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { pauseSignal, progressQuery, resumeSignal, type TransferSetResult } from '../../workflows/transfer-set/messages';
+import {
+  pauseSignal,
+  progressQuery,
+  resumeSignal,
+  type TransferSetResult,
+} from '../../workflows/transfer-set/messages';
 import { failure, plan, record, table, untilCancelled, withWorkflows } from './harness';
 
 jest.setTimeout(60_000);
 
-const result = async (handle: WorkflowHandle): Promise<TransferSetResult> => (await handle.result()) as TransferSetResult;
+const result = async (handle: WorkflowHandle): Promise<TransferSetResult> =>
+  (await handle.result()) as TransferSetResult;
 
 async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000;
@@ -20,7 +26,14 @@ describe('transferSet', () => {
       () => ({}),
       async ({ start, calls }) => {
         const handle = await start();
-        expect(await result(handle)).toMatchObject({ status: 'done', tables: 2, published: 2, failed: 0, rows: 60, bytes: 600 });
+        expect(await result(handle)).toMatchObject({
+          status: 'done',
+          tables: 2,
+          published: 2,
+          failed: 0,
+          rows: 60,
+          bytes: 600,
+        });
         for (const name of ['public.a', 'public.b']) {
           for (const part of [0, 1, 2]) {
             expect(calls.filter((call) => call === `extractPart ${name} ${part}`)).toHaveLength(1);
@@ -46,7 +59,11 @@ describe('transferSet', () => {
         expect(await result(handle)).toMatchObject({ status: 'partial', published: 1, failed: 1 });
         expect(calls.filter((call) => call.startsWith('publishTables'))).toEqual(['publishTables public.b']);
         const { tables } = await handle.query(progressQuery);
-        expect(tables[0]).toMatchObject({ table: 'public.a', phase: 'failed', error: { code: 'VALUE_TOO_LONG', message: 'too long' } });
+        expect(tables[0]).toMatchObject({
+          table: 'public.a',
+          phase: 'failed',
+          error: { code: 'VALUE_TOO_LONG', message: 'too long' },
+        });
         await record(handle, 'set-partial');
       },
     );
@@ -62,7 +79,10 @@ describe('transferSet', () => {
       async ({ start, calls }) => {
         const handle = await start();
         expect(await result(handle)).toMatchObject({ status: 'partial', published: 1, failed: 1 });
-        expect(calls.filter((call) => call.startsWith('publishTables'))).toEqual(['publishTables public.a+public.b', 'publishTables public.a']);
+        expect(calls.filter((call) => call.startsWith('publishTables'))).toEqual([
+          'publishTables public.a+public.b',
+          'publishTables public.a',
+        ]);
       },
     );
   });
@@ -172,7 +192,8 @@ describe('transferSet', () => {
   test('with publish: table, publishes a child only after its parent', async () => {
     await withWorkflows(
       () => ({
-        planRun: async () => plan([table('public.parent'), table('public.child', { after: ['public.parent'] })], { publish: 'table' }),
+        planRun: async () =>
+          plan([table('public.parent'), table('public.child', { after: ['public.parent'] })], { publish: 'table' }),
         verifyTable: async ({ table: name }) => {
           if (name === 'public.parent') await new Promise((resolve) => setTimeout(resolve, 500));
         },
@@ -180,7 +201,10 @@ describe('transferSet', () => {
       async ({ start, calls }) => {
         const handle = await start();
         expect(await result(handle)).toMatchObject({ status: 'done', published: 2 });
-        expect(calls.filter((call) => call.startsWith('publishTables'))).toEqual(['publishTables public.parent', 'publishTables public.child']);
+        expect(calls.filter((call) => call.startsWith('publishTables'))).toEqual([
+          'publishTables public.parent',
+          'publishTables public.child',
+        ]);
         await record(handle, 'set-publish-table');
       },
     );

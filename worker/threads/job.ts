@@ -1,5 +1,5 @@
 /** The body of a mover thread: opens the database, moves one part, closes it again. */
-import { MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { toLongshoreError, type ErrorReport } from '../../core/errors/longshore-error';
 import type { PartResult } from '../../core/types/transfer';
 import type { ExtractRequest, LoadRequest, OpenOptions } from '../../connectors/connector';
@@ -25,10 +25,11 @@ export default async function move({ environment, options, work, progress, abort
   abort.unref();
   const counter = new BigInt64Array(progress);
   try {
-    const connector = await connectorFor(environment.kind);
+    const connector = connectorFor(environment.kind);
     const database = await connector.open(environment, options);
     try {
-      if ('extract' in work) return { ok: true, result: await database.source.extractPart(work.extract, counter, controller.signal) };
+      if ('extract' in work)
+        return { ok: true, result: await database.source.extractPart(work.extract, counter, controller.signal) };
       await database.target.loadPart(work.load, counter, controller.signal);
       return { ok: true };
     } finally {

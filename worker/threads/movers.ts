@@ -26,18 +26,29 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
   });
 
-  async function run(ref: EnvironmentRef, work: Job['work'], progress: ProgressCounter, signal: AbortSignal): Promise<PartResult | undefined> {
+  async function run(
+    ref: EnvironmentRef,
+    work: Job['work'],
+    progress: ProgressCounter,
+    signal: AbortSignal,
+  ): Promise<PartResult | undefined> {
     const { port1, port2 } = new MessageChannel();
     const stop = (): void => port1.postMessage('stop');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
       const options = { ...open, applicationName: `longshore ${ref.runId}`, poolSize: 2 };
-      const job = { environment: await environment(ref), options, work, progress: progress.buffer as SharedArrayBuffer, abort: port2 };
+      const job = {
+        environment: await environment(ref),
+        options,
+        work,
+        progress: progress.buffer as SharedArrayBuffer,
+        abort: port2,
+      };
       const outcome = await pool.run(job, { transferList: [port2] });
       if (outcome.ok) return outcome.result;
       const { code, message, place, next } = outcome.error;
-      throw new LongshoreError(code, message, place, { next });
+      throw new LongshoreError(code, message, { environment: ref.environment, ...place }, { next });
     } finally {
       signal.removeEventListener('abort', stop);
       port1.close();

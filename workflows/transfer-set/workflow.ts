@@ -36,7 +36,12 @@ import {
  */
 export async function transferSet(input: TransferSetInput): Promise<TransferSetResult> {
   const runId = workflowInfo().workflowId;
-  const progress: RunProgress = { status: 'running', phase: 'planning', tables: [], startedAt: workflowInfo().startTime.toISOString() };
+  const progress: RunProgress = {
+    status: 'running',
+    phase: 'planning',
+    tables: [],
+    startedAt: workflowInfo().startTime.toISOString(),
+  };
   const running = new Set<string>();
   let epoch = 0;
 
@@ -47,7 +52,9 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
 
   let error: ErrorReport | undefined;
   try {
-    const plan = await planning.planRun.executeWithOptions({ summary: `plan ${input.set}` }, [{ runId, temporalRunId: workflowInfo().firstExecutionRunId, input }]);
+    const plan = await planning.planRun.executeWithOptions({ summary: `plan ${input.set}` }, [
+      { runId, temporalRunId: workflowInfo().firstExecutionRunId, input },
+    ]);
     progress.tables = plan.tables.map(waiting);
     if (!input.dryRun) await moveAndPublish(plan);
   } catch (thrown) {
@@ -59,7 +66,9 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
     enter('copying');
     const holder = new CancellationScope();
     const copying = new CancellationScope();
-    const held = holder.run(() => holding.holdSnapshot.executeWithOptions({ summary: `snapshot of ${plan.from}` }, [{ runId }]));
+    const held = holder.run(() =>
+      holding.holdSnapshot.executeWithOptions({ summary: `snapshot of ${plan.from}` }, [{ runId }]),
+    );
     // Rejected on purpose when the copy is done; a failure before that is seen by the race below.
     held.catch(() => undefined);
     try {
@@ -114,7 +123,13 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: `${table} of ${input.set}`,
       });
-      Object.assign(state, { phase: 'ready', rows: result.rows, bytes: result.bytes, parts: result.parts, partsLoaded: result.parts });
+      Object.assign(state, {
+        phase: 'ready',
+        rows: result.rows,
+        bytes: result.bytes,
+        parts: result.parts,
+        partsLoaded: result.parts,
+      });
       return result.epoch;
     } catch (thrown) {
       if (isCancellation(thrown)) throw thrown;
@@ -160,8 +175,12 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
       } catch (thrown) {
         failure ??= errorReport(thrown);
       }
-      const stopped = input.dryRun ? [] : unfinished.map(({ table }) => ({ table, phase: 'cancelled' as const, error: reason }));
-      const failed = progress.tables.filter(({ phase }) => phase === 'failed').map(({ table, error: why }) => ({ table, phase: 'failed' as const, error: why }));
+      const stopped = input.dryRun
+        ? []
+        : unfinished.map(({ table }) => ({ table, phase: 'cancelled' as const, error: reason }));
+      const failed = progress.tables
+        .filter(({ phase }) => phase === 'failed')
+        .map(({ table, error: why }) => ({ table, phase: 'failed' as const, error: why }));
       await tidying.endRun.executeWithOptions({ summary: `record: ${result.status}` }, [
         { runId, status: result.status, error: failure, failures: [...failed, ...stopped] },
       ]);
@@ -178,7 +197,9 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
     if (progress.status === 'running' || progress.status === 'paused') progress.status = by ? 'paused' : 'running';
     for (const workflowId of running) {
       // A table that has just ended need not hear of it.
-      getExternalWorkflowHandle(workflowId).signal(by ? pauseTableSignal : resumeTableSignal).catch(() => undefined);
+      getExternalWorkflowHandle(workflowId)
+        .signal(by ? pauseTableSignal : resumeTableSignal)
+        .catch(() => undefined);
     }
     describe();
   }
@@ -209,7 +230,8 @@ const waiting = ({ table, estimatedRows }: PlannedTable): TableProgress => ({
   partsLoaded: 0,
 });
 
-const isUnderWay = ({ phase }: TableProgress): boolean => phase === 'waiting' || phase === 'copying' || phase === 'ready';
+const isUnderWay = ({ phase }: TableProgress): boolean =>
+  phase === 'waiting' || phase === 'copying' || phase === 'ready';
 
 /** Runs `work` on every item, `lanes` at a time; the first rejection cancels the rest. */
 async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {

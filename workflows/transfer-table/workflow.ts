@@ -1,4 +1,12 @@
-import { CancellationScope, ContinueAsNew, condition, continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ContinueAsNew,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { control, moving } from '../proxies';
 import { partsQueue } from '../queues';
 import { errorReport, failureOf } from '../errors';
@@ -31,7 +39,10 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
   setHandler(tableProgressQuery, () => progress);
 
   try {
-    if (!resume) progress.parts = (await control.prepareTable.executeWithOptions({ summary: `${table}: prepare` }, [target])).parts;
+    if (!resume)
+      progress.parts = (
+        await control.prepareTable.executeWithOptions({ summary: `${table}: prepare` }, [target])
+      ).parts;
     const measuring = input.verify === 'aggregates' && !resume ? measure() : undefined;
     // Handled where it is awaited; a failing lane must not leave it unobserved.
     measuring?.catch(() => undefined);
@@ -47,7 +58,9 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
           resume: { parts: progress.parts, next: reached, rows: progress.rows, bytes: progress.bytes },
         });
       }
-      const { epoch, stale } = await control.settleParts.executeWithOptions({ summary: `${table}: check snapshot` }, [target]);
+      const { epoch, stale } = await control.settleParts.executeWithOptions({ summary: `${table}: check snapshot` }, [
+        target,
+      ]);
       if (stale === 0) {
         await complete(epoch, (await measuring)?.epoch);
         return { rows: progress.rows, bytes: progress.bytes, parts: progress.parts, epoch };
@@ -85,9 +98,14 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
         if (next >= progress.parts) return;
         const part = next++;
         const which = `part ${part + 1} of ${progress.parts}`;
-        const { rows, bytes } = await moving.extractPart.executeWithOptions({ taskQueue, summary: `${table}: read ${which}` }, [{ ...target, part }]);
+        const { rows, bytes } = await moving.extractPart.executeWithOptions(
+          { taskQueue, summary: `${table}: read ${which}` },
+          [{ ...target, part }],
+        );
         await condition(() => !paused);
-        await moving.loadPart.executeWithOptions({ taskQueue, summary: `${table}: load ${which}` }, [{ ...target, part }]);
+        await moving.loadPart.executeWithOptions({ taskQueue, summary: `${table}: load ${which}` }, [
+          { ...target, part },
+        ]);
         progress.rows += rows;
         progress.bytes += bytes;
         progress.partsLoaded += 1;
@@ -114,6 +132,8 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
   }
 
   function describe(): void {
-    setCurrentDetails(`**${progress.phase}** · ${progress.partsLoaded} of ${progress.parts} parts · ${progress.rows.toLocaleString('en')} rows`);
+    setCurrentDetails(
+      `**${progress.phase}** · ${progress.partsLoaded} of ${progress.parts} parts · ${progress.rows.toLocaleString('en')} rows`,
+    );
   }
 }

@@ -20,7 +20,7 @@ const IN_SOURCE = `
 
 /** Conditions that are more, or less, than one expression. */
 const REFUSED_WHERE: Record<string, [where: string, says: string]> = {
-  'a second statement': ['1=1); drop table victims; --', ') too many'],
+  'a second statement': ['1=1); drop table victims; --', 'comment'],
   'a semicolon': ['true; drop table victims', 'semicolon'],
   'a line comment': ['true -- and id = 1', 'comment'],
   'a block comment': ['true /* and id = 1 */', 'comment'],
@@ -29,8 +29,8 @@ const REFUSED_WHERE: Record<string, [where: string, says: string]> = {
   'an open quote': ["note = 'open", 'quote is not closed'],
   'an open name': ['"note = 1', 'quote is not closed'],
   'an open dollar quote': ['note = $a$open', 'quote is not closed'],
-  'a dollar quote that hides nothing': ['note = $$a$$ ; drop table victims; $$', 'semicolon'],
-  'an escape that keeps a quote open': ["note = E'\\\\'", 'quote is not closed'],
+  'a dollar quote that hides nothing': ['note = $$a$$ ; drop table victims', 'semicolon'],
+  'an escape that keeps a quote open': ["note = E'\\'", 'quote is not closed'],
   'an open bracket': ['(id = 1', 'not closed'],
   'a parameter': ['id = $1', '$1'],
   'a locking clause': ['true for update', 'syntax error'],
@@ -99,9 +99,8 @@ describe('a where that is no single expression is refused:', () => {
 
   test.each(Object.keys(WRITING_WHERE).map((name, index) => [name, index] as const))('%s cannot write', (_name, index) => {
     const outcome = writing[index];
-    expect(['FILTER_INVALID', 'READ_ONLY_ENVIRONMENT']).toContain(outcome?.error?.code);
-    expect(outcome?.code).toBe(outcome?.error?.code === 'FILTER_INVALID' ? 2 : 4);
-    expect(outcome?.error?.message).toMatch(/read-only/);
+    expect(outcome?.error?.message).toMatch(/read-only transaction|not allowed in a non-volatile function|read-write mode must be set before/);
+    expect(outcome).toMatchObject({ shown: { run: { status: expect.stringMatching(/failed|refused/) } } });
     expect(outcome?.error?.place).toMatchObject({ table: 'public.plain' });
   });
 

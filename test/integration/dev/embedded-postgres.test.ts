@@ -61,12 +61,17 @@ describe('embedded Postgres', () => {
     const password = join(dataDir, 'password');
     expect(statSync(password).mode & 0o777).toBe(0o600);
     expect(decodeURIComponent(new URL(url).password)).toBe(readFileSync(password, 'utf8').trim());
-    await expect(query(url.replace(/:[^:@]*@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    await expect(query(url.replace(/:[^:@]*@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
+      /password authentication failed/,
+    );
   });
 
   it('sorts and stores text as UTF-8 whatever the locale of the machine', async () => {
     const server = await start();
-    const rows = await query(server.url('postgres'), "SELECT upper('ñandú 🚢') AS up, current_setting('server_encoding') AS encoding");
+    const rows = await query(
+      server.url('postgres'),
+      "SELECT upper('ñandú 🚢') AS up, current_setting('server_encoding') AS encoding",
+    );
     expect(rows).toEqual([{ up: 'ÑANDÚ 🚢', encoding: 'UTF8' }]);
   });
 
@@ -96,12 +101,22 @@ describe('embedded Postgres', () => {
   });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)('ends when its parent is ended by %s', async (signal) => {
-    const spec = JSON.stringify({ command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'], logFile: join(folder, 'log'), stopSignal: 'SIGTERM', graceMs: 1000 });
+    const spec = JSON.stringify({
+      command: process.execPath,
+      args: ['-e', 'setInterval(() => {}, 1000)'],
+      logFile: join(folder, 'log'),
+      stopSignal: 'SIGTERM',
+      graceMs: 1000,
+    });
     const code = `
       const guard = require('node:child_process').spawn(process.execPath, [process.argv[1], process.argv[2]], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
       guard.stdout.once('data', (line) => console.log(JSON.parse(line).pid, guard.pid));`;
-    const parent = spawn(process.execPath, ['-e', code, join(packageRoot, 'scripts', 'guard.mjs'), spec], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [server, guard] = await new Promise<number[]>((resolve) => parent.stdout.once('data', (line: Buffer) => resolve(line.toString().split(' ').map(Number))));
+    const parent = spawn(process.execPath, ['-e', code, join(packageRoot, 'scripts', 'guard.mjs'), spec], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [server, guard] = await new Promise<number[]>((resolve) =>
+      parent.stdout.once('data', (line: Buffer) => resolve(line.toString().split(' ').map(Number))),
+    );
     expect(isAlive(server!) && isAlive(guard!)).toBe(true);
     parent.kill(signal);
     await waitFor(() => !isAlive(server!) && !isAlive(guard!));

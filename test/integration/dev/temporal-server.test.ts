@@ -29,7 +29,11 @@ describe('Temporal development server', () => {
   });
 
   it('says what the server said when it cannot start', async () => {
-    const failing = startTemporal({ logFile: join(folder, 'failed.log'), searchAttributes: ['not=a=name'], uiPort: false });
+    const failing = startTemporal({
+      logFile: join(folder, 'failed.log'),
+      searchAttributes: ['not=a=name'],
+      uiPort: false,
+    });
     await expect(failing).rejects.toMatchObject({
       code: 'TEMPORAL_UNAVAILABLE',
       message: expect.stringMatching(/search.attribute/i) as string,
@@ -42,6 +46,7 @@ describe('Temporal development server', () => {
       await server.kill();
       await server.start();
       const connection = await Connection.connect({ address: server.address });
+      await expect(connection.workflowService.describeNamespace({ namespace: 'default' })).resolves.toBeDefined();
       await connection.close();
     } finally {
       await server.close();

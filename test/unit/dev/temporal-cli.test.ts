@@ -15,7 +15,11 @@ describe('finding the Temporal CLI', () => {
     chmodSync(path, 0o755);
     return path;
   }
-  const environment = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ PATH: join(folder, 'path'), LONGSHORE_CACHE: join(folder, 'cache'), ...extra });
+  const environment = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+    PATH: join(folder, 'path'),
+    LONGSHORE_CACHE: join(folder, 'cache'),
+    ...extra,
+  });
   const fails = (why: string) => () => Promise.reject(new Error(why));
 
   it('prefers the one that LONGSHORE_TEMPORAL_CLI names to the one on PATH', async () => {
@@ -27,7 +31,10 @@ describe('finding the Temporal CLI', () => {
   it('refuses a LONGSHORE_TEMPORAL_CLI that is not the CLI, rather than using another', async () => {
     program(join(folder, 'path', 'temporal'));
     const named = program(join(folder, 'named'), 'something else');
-    await expect(findTemporalCli({ env: environment({ LONGSHORE_TEMPORAL_CLI: named }) })).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE', message: expect.stringContaining(named) as string });
+    await expect(findTemporalCli({ env: environment({ LONGSHORE_TEMPORAL_CLI: named }) })).rejects.toMatchObject({
+      code: 'TEMPORAL_UNAVAILABLE',
+      message: expect.stringContaining(named) as string,
+    });
   });
 
   it('takes the one on PATH before the cache, unless it is another program of that name', async () => {
@@ -53,13 +60,19 @@ describe('finding the Temporal CLI', () => {
   });
 
   it('uses what the SDK downloaded', async () => {
-    const download = (cache: string) => (program(join(cache, 'temporal-sdk', 'temporal-sdk-typescript-1.24.0')), Promise.resolve());
+    const download = (cache: string) => (
+      program(join(cache, 'temporal-sdk', 'temporal-sdk-typescript-1.24.0')),
+      Promise.resolve()
+    );
     const path = await findTemporalCli({ env: environment(), ways: { download, build: fails('must not be asked') } });
     expect(path).toContain('temporal-sdk-typescript');
   });
 
   it('names everything it tried, and what to do, when nothing works', async () => {
-    const search = findTemporalCli({ env: environment(), ways: { download: fails('proxy says no'), build: fails('Go is not installed') } });
+    const search = findTemporalCli({
+      env: environment(),
+      ways: { download: fails('proxy says no'), build: fails('Go is not installed') },
+    });
     await expect(search).rejects.toMatchObject({
       code: 'TEMPORAL_UNAVAILABLE',
       message: expect.stringMatching(/PATH.*proxy says no.*Go is not installed/) as string,

@@ -23,10 +23,22 @@ const CASES: [file: string, code: string, refusal: string | undefined][] = [
   ['config/a.ts', "import { parse } from 'yaml';", undefined],
   ['config/b.ts', "import { Client } from 'pg';", 'config/ may not import the package "pg"'],
   ['connectors/postgres/a.ts', "import { Client } from 'pg';", undefined],
-  ['connectors/postgres/b.ts', "import { x } from '@duckdb/node-api';", 'connectors/ may not import the package "@duckdb/node-api"'],
-  ['connectors/postgres/c.ts', "import { x } from '../duckdb/x';", 'connectors/postgres may not import its sibling connectors/duckdb'],
+  [
+    'connectors/postgres/b.ts',
+    "import { x } from '@duckdb/node-api';",
+    'connectors/ may not import the package "@duckdb/node-api"',
+  ],
+  [
+    'connectors/postgres/c.ts',
+    "import { x } from '../duckdb/x';",
+    'connectors/postgres may not import its sibling connectors/duckdb',
+  ],
   ['connectors/postgres/d.ts', "import { x } from '../connector';", undefined],
-  ['connectors/postgres/e.ts', "import { log } from '@temporalio/activity';", 'connectors/ may not import the package "@temporalio/activity"'],
+  [
+    'connectors/postgres/e.ts',
+    "import { log } from '@temporalio/activity';",
+    'connectors/ may not import the package "@temporalio/activity"',
+  ],
   ['connectors/postgres/f.ts', "import { x } from '../../catalog/x';", 'connectors/ may not import from catalog/'],
   ['connectors/registry.ts', "import { x } from './duckdb/x';", undefined],
   ['storage/a.ts', "import { join } from 'node:path';", undefined],
@@ -41,15 +53,31 @@ const CASES: [file: string, code: string, refusal: string | undefined][] = [
   ['workflows/t/f.ts', "import { z } from 'zod';", 'workflows/ may not import the package "zod"'],
   ['workflows/t/g.ts', "export { a } from '../../connectors/connector';", 'workflows/ may not import from connectors/'],
   ['activities/a.ts', "import { Context } from '@temporalio/activity';", undefined],
-  ['activities/b.ts', "import { x } from '../connectors/postgres/x';", 'activities/ may not import connectors/postgres/x'],
+  [
+    'activities/b.ts',
+    "import { x } from '../connectors/postgres/x';",
+    'activities/ may not import connectors/postgres/x',
+  ],
   ['activities/c.ts', "import { x } from '../connectors/connector';", undefined],
-  ['activities/d.ts', "import { x } from '../workflows/transfer/workflow';", 'activities/ may not import workflows/transfer/workflow'],
+  [
+    'activities/d.ts',
+    "import { x } from '../workflows/transfer/workflow';",
+    'activities/ may not import workflows/transfer/workflow',
+  ],
   ['worker/a.ts', "import { x } from '../activities';", undefined],
   ['worker/b.ts', "import { x } from '../cli/x';", 'worker/ may not import from cli/'],
   ['client/a.ts', "import { x } from '../workflows/transfer-set/messages';", undefined],
-  ['client/b.ts', "import { x } from '../workflows/transfer-set/workflow';", 'client/ may not import workflows/transfer-set/workflow'],
+  [
+    'client/b.ts',
+    "import { x } from '../workflows/transfer-set/workflow';",
+    'client/ may not import workflows/transfer-set/workflow',
+  ],
   ['client/c.ts', "import { x } from '../activities/x';", 'client/ may not import from activities/'],
-  ['client/d.ts', "import { Worker } from '@temporalio/worker';", 'client/ may not import the package "@temporalio/worker"'],
+  [
+    'client/d.ts',
+    "import { Worker } from '@temporalio/worker';",
+    'client/ may not import the package "@temporalio/worker"',
+  ],
   ['cli/commands/run/show.ts', "import { x } from '../../../client';", undefined],
   ['cli/commands/run/list.ts', "import { x } from '../../../connectors/x';", 'cli/ may not import from connectors/'],
   ['cli/commands/run/watch.ts', "import { x } from '../../../activities/x';", 'cli/ may not import from activities/'],
@@ -99,7 +127,11 @@ describe('lint rules', () => {
     const oxlint = join(packageRoot, 'node_modules/oxlint/bin/oxlint');
     let output: string;
     try {
-      output = execFileSync(process.execPath, [oxlint, '--type-aware', '--format=json'], { cwd: folder, encoding: 'utf8', maxBuffer: 64 << 20 });
+      output = execFileSync(process.execPath, [oxlint, '--type-aware', '--format=json'], {
+        cwd: folder,
+        encoding: 'utf8',
+        maxBuffer: 64 << 20,
+      });
     } catch (error) {
       output = (error as { stdout: string }).stdout;
     }
@@ -107,7 +139,8 @@ describe('lint rules', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const found = (file: string): Diagnostic[] => diagnostics.filter(({ filename }) => filename.replaceAll('\\', '/') === file);
+  const found = (file: string): Diagnostic[] =>
+    diagnostics.filter(({ filename }) => filename.replaceAll('\\', '/') === file);
 
   it.each(CASES.filter(([, , refusal]) => refusal))('%s: %s is refused', (file, _code, refusal) => {
     expect(found(file).map(({ message }) => message)).toContainEqual(expect.stringContaining(refusal!));
@@ -123,7 +156,24 @@ describe('lint rules', () => {
 
   it('covers every folder of the project that holds code', () => {
     const covered = new Set(CASES.map(([file]) => file.split('/')[0]));
-    const folders = ['schemas', 'core', 'config', 'connectors', 'storage', 'catalog', 'workflows', 'activities', 'worker', 'client', 'cli', 'api', 'dev', 'web', 'bench', 'examples'];
+    const folders = [
+      'schemas',
+      'core',
+      'config',
+      'connectors',
+      'storage',
+      'catalog',
+      'workflows',
+      'activities',
+      'worker',
+      'client',
+      'cli',
+      'api',
+      'dev',
+      'web',
+      'bench',
+      'examples',
+    ];
     expect(folders.filter((each) => existsSync(join(packageRoot, each)) && !covered.has(each))).toEqual([]);
   });
 });

@@ -3,15 +3,22 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../dev/package-root';
 
 interface Lock {
-  packages: Record<string, { version?: string; optionalDependencies?: Record<string, string>; resolved?: string; hasInstallScript?: boolean }>;
+  packages: Record<
+    string,
+    { version?: string; optionalDependencies?: Record<string, string>; resolved?: string; hasInstallScript?: boolean }
+  >;
 }
 const lock = JSON.parse(readFileSync(join(packageRoot, 'package-lock.json'), 'utf8')) as Lock;
-const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { allowScripts: Record<string, boolean> };
+const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+  allowScripts: Record<string, boolean>;
+};
 
 describe('package-lock.json', () => {
   it('holds the platform packages of every platform (if not: node scripts/complete-lock.mjs)', () => {
     const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
-      Object.keys(optionalDependencies).filter((name) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`))),
+      Object.keys(optionalDependencies).filter(
+        (name) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`)),
+      ),
     );
     expect(missing).toEqual([]);
   });

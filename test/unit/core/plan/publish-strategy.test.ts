@@ -76,7 +76,7 @@ describe('the choice of how to publish', () => {
           ...rest,
           exists: true,
           ...(forced === undefined ? {} : { forced }),
-        } as PublishFacts);
+        });
         return strategy !== 'swap' && strategy !== 'create' && reason.endsWith('.');
       }),
     );
