@@ -144,6 +144,7 @@ describe('transferSet', () => {
         release();
         await new Promise((resolve) => setTimeout(resolve, 700));
         expect(calls.filter((call) => /extractPart|loadPart/.test(call))).toEqual(['extractPart public.a 0']);
+        expect(calls).toContain('noteStatus paused');
         await handle.signal(resumeSignal, { by: 'anna' });
         expect(await result(handle)).toMatchObject({ status: 'done' });
         await record(handle, 'set-paused');

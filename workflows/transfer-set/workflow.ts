@@ -194,7 +194,13 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
 
   function setPaused(by: string | undefined): void {
     progress.pausedBy = by;
-    if (progress.status === 'running' || progress.status === 'paused') progress.status = by ? 'paused' : 'running';
+    if (progress.phase === 'cleaning' || progress.phase === 'ended') return;
+    const status = by ? 'paused' : 'running';
+    progress.status = status;
+    // For `run list`; the run itself does not depend on it.
+    control.noteStatus
+      .executeWithOptions({ summary: by ? `paused by ${by}` : 'resumed' }, [{ runId, status }])
+      .catch(() => undefined);
     for (const workflowId of running) {
       // A table that has just ended need not hear of it.
       getExternalWorkflowHandle(workflowId)

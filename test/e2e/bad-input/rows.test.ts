@@ -22,14 +22,14 @@ const CASES: Record<string, Case> = {
     says: ['code', 'too_long'],
   },
   overflowing: {
-    source: `create table overflowing(id int primary key, amount bigint); insert into overflowing select i, case when i = 23 then 3000000000 else i end from generate_series(1, 30) i;`,
-    target: `create table overflowing(id int primary key, amount int); insert into overflowing values (1, 1);`,
+    source: `create table overflowing(id int primary key, amount numeric); insert into overflowing select i, case when i = 23 then 123456 else i end from generate_series(1, 30) i;`,
+    target: `create table overflowing(id int primary key, amount numeric(6,2)); insert into overflowing values (1, 1);`,
     code: 'VALUE_NOT_REPRESENTABLE',
     place: { column: 'amount' },
-    says: ['amount', '3000000000'],
+    says: ['amount', '123456'],
   },
   too_precise: {
-    source: `create table too_precise(id int primary key, amount numeric(12,4)); insert into too_precise select i, 1.2345 from generate_series(1, 30) i;`,
+    source: `create table too_precise(id int primary key, amount numeric); insert into too_precise select i, 1.2345 from generate_series(1, 30) i;`,
     target: `create table too_precise(id int primary key, amount numeric(12,2)); insert into too_precise values (1, 1);`,
     code: 'VALUE_NOT_REPRESENTABLE',
     place: { column: 'amount' },
@@ -155,8 +155,8 @@ describe('a row that the target does not take', () => {
     const watched = await site.command('run', 'watch', runId);
     expect(watched.code).toBe(3);
     expectError(watched.tableErrors[`public.${name}`], { code: 'TARGET_CHANGED', says: [`public.${name}`] });
-    const isOfSlow = (line: string): boolean => line.includes('slow');
-    expect((await fingerprint(site.target)).filter((line) => !isOfSlow(line))).toEqual(state.filter((line) => !isOfSlow(line) && !line.includes('longshore')));
+    const own = (lines: string[]): string[] => lines.filter((line) => line.includes(name));
+    expect(own(await fingerprint(site.target))).toEqual(own(state));
     expect(await site.leftBehind()).toEqual(NOTHING);
   });
 
