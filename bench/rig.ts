@@ -136,6 +136,7 @@ async function extractAll(
         movers.extract(
           ref,
           { ...read, range, file: join(folder, `${part}.parquet`), codec: 'zstd', codecLevel: 1, batchRows: 65_536 },
+          undefined,
           new BigInt64Array(new SharedArrayBuffer(16)),
           new AbortController().signal,
         ),

@@ -6,7 +6,15 @@
 import type { Codec, DatabaseKind, PublishStrategy } from '../schemas/constants';
 import type { EnvironmentConfig } from '../schemas/environment';
 import type { ForeignKey, TableRef, TableSchema } from '../core/types/table';
-import type { PartColumn, PartResult, RangeSpec, RowFilter, TableAggregates, TablePlan, ColumnPlan } from '../core/types/transfer';
+import type {
+  PartColumn,
+  PartResult,
+  RangeSpec,
+  RowFilter,
+  TableAggregates,
+  TablePlan,
+  ColumnPlan,
+} from '../core/types/transfer';
 
 /** Counters in memory shared between threads: index 0 rows, index 1 bytes. Written by the mover, read by heartbeats. */
 export type ProgressCounter = BigInt64Array;
@@ -102,15 +110,29 @@ export interface SourceDatabase {
   selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string;
   /** Cuts a table into slices of about `partBytes`. Never reads the table itself. */
   planRanges(request: ReadRequest & { schema: TableSchema }, partBytes: number): Promise<RangeSpec[]>;
-  /** Reads one slice within the snapshot into a Parquet file. Throws SNAPSHOT_LOST when the snapshot is gone. */
-  extractPart(request: ExtractRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<PartResult>;
+  /**
+   * Reads one slice within the snapshot into a Parquet file, and passes the rows on to `alongside` as they come. Throws
+   * SNAPSHOT_LOST when the snapshot is gone.
+   */
+  extractPart(
+    request: ExtractRequest,
+    progress: ProgressCounter,
+    signal?: AbortSignal,
+    alongside?: WireLoad,
+  ): Promise<PartResult>;
+  /** Name of the format in which `alongside` gets the rows; undefined where there is none that fits these columns. */
+  wireFormat(columns: ColumnPlan[]): string | undefined;
   /** Column figures by the source's own SQL, within the snapshot. */
-  aggregates(request: ReadRequest): Promise<TableAggregates>;
+  aggregates(request: ReadRequest, signal?: AbortSignal): Promise<TableAggregates>;
   /**
    * After a snapshot was lost: do these slices, read under `oldToken`, hold exactly the rows that they would hold under
    * `request.snapshot`? Answers per slice; false where it cannot be proven.
    */
-  unchangedSince(request: ReadRequest, oldToken: string, slices: { range: RangeSpec; rows: number }[]): Promise<boolean[]>;
+  unchangedSince(
+    request: ReadRequest,
+    oldToken: string,
+    slices: { range: RangeSpec; rows: number }[],
+  ): Promise<boolean[]>;
 }
 
 /** Names a run's staging in the target. Derived from run and table, so every retry finds the same one. */
@@ -125,6 +147,24 @@ export interface LoadRequest extends StagingRequest {
   sha256: string;
   rows: number;
   columns: PartColumn[];
+}
+
+export interface WireLoadRequest extends StagingRequest {
+  part: number;
+  /** From `SourceDatabase.wireFormat`. */
+  format: string;
+  /** The snapshot that the rows come from. */
+  snapshot: string;
+}
+
+/** A part that is loaded while it is read. It never throws: what goes wrong is found again by loading from the file. */
+export interface WireLoad {
+  /** Takes a piece of the stream, cut anywhere; resolves when there is room for more. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Rolls back; later calls do nothing. */
+  abandon(): void;
+  /** Commits if exactly `rows` arrived, and says whether it did. */
+  finish(rows: number): Promise<boolean>;
 }
 
 /** Everything `publish` needs to know of one table. */
@@ -151,7 +191,10 @@ export interface PublishResult {
 
 export interface TargetDatabase {
   /** Which strategies keep everything that hangs on this table, and why not the others. Called while planning. */
-  chooseStrategy(table: TableSchema | undefined, plan: Pick<TablePlan, 'mode' | 'targetRef'> & { estimatedRows: number; forced?: PublishStrategy }): Promise<{ strategy: PublishStrategy; reason: string }>;
+  chooseStrategy(
+    table: TableSchema | undefined,
+    plan: Pick<TablePlan, 'mode' | 'targetRef'> & { estimatedRows: number; forced?: PublishStrategy },
+  ): Promise<{ strategy: PublishStrategy; reason: string }>;
   /** Native type in this database for a column of another; throws TYPE_NOT_SUPPORTED by column name. */
   nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string;
   /**
@@ -167,6 +210,11 @@ export interface TargetDatabase {
   prepare(request: StagingRequest): Promise<void>;
   /** Loads one part, once: a part that is already there is left alone. Throws with table, key and column on a bad value. */
   loadPart(request: LoadRequest, progress: ProgressCounter, signal?: AbortSignal): Promise<void>;
+  /**
+   * Opens a load of rows in the source's own format. `loaded`: the part is there, from the same snapshot. `doubtful`: it
+   * is there, from another one. Undefined: this target does not take the format.
+   */
+  openWireLoad(request: WireLoadRequest): Promise<WireLoad | 'loaded' | 'doubtful' | undefined>;
   /** Builds keys, indexes and statistics on staging. Idempotent. Throws DUPLICATE_KEY with the key. */
   finish(request: StagingRequest): Promise<void>;
   /** Column figures of the staged rows, in the same notation as `SourceDatabase.aggregates`. */

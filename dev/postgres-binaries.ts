@@ -1,8 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, parse, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 
 import { LongshoreError } from '../core/errors/longshore-error';
 
@@ -71,10 +84,36 @@ export function canReach(account: ServerAccount, path: string): boolean {
   }
 }
 
-/** Path for a data folder of the account's: `wanted`, or one under /var/lib/longshore when it cannot get there. */
+/** Lets the account pass through folders of ours below the system's temporary folder: they cannot be listed even so. */
+function openTemporary(folder: string): void {
+  const temporary = realpathSync(tmpdir());
+  let each = realpathSync(folder);
+  for (; each.startsWith(`${temporary}${sep}`); each = dirname(each)) chmodSync(each, statSync(each).mode | 0o001);
+}
+
+/** Removes data under /var/lib/longshore whose owner has removed the folder that it belongs to. */
+function sweep(clusters: string): void {
+  for (const file of readdirSync(clusters).filter((name) => name.endsWith('.from'))) {
+    const cluster = join(clusters, file.slice(0, -'.from'.length));
+    if (existsSync(readFileSync(join(clusters, file), 'utf8')) || existsSync(join(cluster, 'postmaster.pid'))) continue;
+    for (const path of [cluster, join(clusters, file)]) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Path for a data folder of the account's: `wanted`, or one under /var/lib/longshore when it cannot get there. The
+ * parent of `wanted` exists; when it is removed, the data elsewhere goes at the next start of such a server.
+ */
 export function reachableFolder(account: ServerAccount | undefined, wanted: string): string {
-  if (!account || canReach(account, dirname(wanted))) return wanted;
-  return join(sharedFolder('clusters'), createHash('sha256').update(resolve(wanted)).digest('hex').slice(0, 16));
+  if (!account) return wanted;
+  const parent = dirname(resolve(wanted));
+  openTemporary(parent);
+  if (canReach(account, parent)) return wanted;
+  const clusters = sharedFolder('clusters');
+  sweep(clusters);
+  const cluster = join(clusters, createHash('sha256').update(resolve(wanted)).digest('hex').slice(0, 16));
+  writeFileSync(`${cluster}.from`, parent);
+  return cluster;
 }
 
 /** Path of a program of the embedded Postgres. When the account cannot get at our node_modules, a copy is made once. */

@@ -17,6 +17,9 @@ export interface PartOutcome {
   bytes: number;
 }
 
+/** Epochs count from 1, so a part with this one belongs to none and is read again when the parts are settled. */
+const NO_EPOCH = 0;
+
 /** What to read of a table under a snapshot. */
 export function readRequest(plan: TablePlan, snapshot: string): ReadRequest {
   const { source, columns, filter } = plan;
@@ -26,7 +29,7 @@ export function readRequest(plan: TablePlan, snapshot: string): ReadRequest {
 /** The activities that move rows; each part is read once and loaded once, however often they are called. */
 export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' | 'movers' | 'parts'>) {
   return {
-    /** Reads one slice of the source into a Parquet part, unless the ledger already has it. */
+    /** Reads one slice of the source into a Parquet part, and loads it in passing where it can, unless the ledger has it. */
     async extractPart({ runId, table, part }: PartArguments): Promise<PartOutcome> {
       const [run, record, entry] = await Promise.all([
         runContext(deps.catalog, runId),
@@ -47,8 +50,9 @@ export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' 
         codecLevel: plan.codecLevel,
         batchRows: plan.batchRows,
       };
-      const result = await withHeartbeat((signal, progress) =>
-        deps.movers.extract(run.source, request, progress, signal),
+      const alongside = { target: run.target, request: { runId, plan, part, snapshot: token } };
+      const { part: result, staged } = await withHeartbeat((signal, progress) =>
+        deps.movers.extract(run.source, request, alongside, progress, signal),
       );
       if (plan.maxRows !== undefined && record.rowsExtracted + result.rows > plan.maxRows) {
         throw new LongshoreError(
@@ -57,7 +61,9 @@ export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' 
           { table },
         );
       }
-      await deps.catalog.parts.extracted(runId, table, part, epoch, result);
+      // Rows in staging that a worker committed just before it died, and of which nobody knows more: no snapshot.
+      await deps.catalog.parts.extracted(runId, table, part, staged === 'doubtful' ? NO_EPOCH : epoch, result);
+      if (staged !== 'no') await deps.catalog.parts.loaded(runId, table, part);
       return { rows: result.rows, bytes: result.bytes };
     },
 

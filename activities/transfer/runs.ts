@@ -25,17 +25,23 @@ export function createRunActivities(
     /** Removes staging tables, staged files and connections of a run, also of parts that a crash left half-made. */
     async cleanUp({ runId }: { runId: string }): Promise<void> {
       await deps.databases.release(runId);
-      await deps.parts.remove(runId);
+      // A staging folder that cannot be used must not keep the target from being tidied up.
+      const unremoved = await deps.parts.remove(runId).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
       // Somebody else's rubbish must not keep this run from ending.
       await sweepTerminatedRuns(deps).catch(() => undefined);
       const run = await deps.catalog.runs.get(runId);
-      if (!run?.plan || run.dryRun) return;
-      const { target } = await runContext(deps.catalog, runId);
-      try {
-        await withHeartbeat(() => deps.databases.use(target, (database) => database.target.cleanup(runId)));
-      } finally {
-        await deps.databases.release(runId);
+      if (run?.plan && !run.dryRun) {
+        const { target } = await runContext(deps.catalog, runId);
+        try {
+          await withHeartbeat(() => deps.databases.use(target, (database) => database.target.cleanup(runId)));
+        } finally {
+          await deps.databases.release(runId);
+        }
       }
+      if (unremoved) throw unremoved.error;
     },
 
     /** Records how the run ended, and who is to know. */

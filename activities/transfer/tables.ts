@@ -37,8 +37,8 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
         runTable(deps.catalog, runId, table),
       ]);
       const { epoch, token } = await currentSnapshot(deps, runId);
-      const sourceAggregates = await withHeartbeat(() =>
-        deps.databases.use(run.source, ({ source }) => source.aggregates(readRequest(plan, token))),
+      const sourceAggregates = await withHeartbeat((signal) =>
+        deps.databases.use(run.source, ({ source }) => source.aggregates(readRequest(plan, token), signal)),
       );
       await deps.catalog.tables.update(runId, table, { sourceAggregates });
       return { epoch };

@@ -32,6 +32,7 @@ export function openSource(settings: FileSettings): SourceDatabase {
     selectSql,
     planRanges: async (request, partBytes) => planRanges(request, partBytes),
     extractPart: async (request, progress, signal) => extractPart(settings, request, progress, signal),
+    wireFormat: () => undefined,
     aggregates: async (request) => sourceAggregates(settings, request),
     // Either nobody wrote the file in between, or nothing is known.
     unchangedSince: async (request, oldToken, slices) => slices.map(() => oldToken === request.snapshot),

@@ -30,6 +30,7 @@ export function openTarget(settings: FileSettings): TargetDatabase {
     addColumnSql,
     createTableSql,
     prepare: async (request) => makeFolder(await tableFolder(settings, request)),
+    openWireLoad: async () => undefined,
     loadPart: async (request, progress, signal) => loadPart(settings, request, progress, signal),
     finish: async (request) => finish(settings, request),
     aggregates: async (request) => stagedAggregates(settings, request),

@@ -9,17 +9,22 @@ import type { PostgresClient } from './pool';
 import { findTable, keysAround, nullableColumns, parentsFirst, takesPlace, type StagedTable } from './publish-set';
 import { advanceSequences, type Furthest } from './sequences';
 import { ident, identList, qualified } from './sql';
+import { addedColumns } from './staging';
 
-/** Writers wait from here on, readers do not, except for a table that the user asked to truncate. */
+/** Whether readers of the table wait, too: the user asked to truncate it, or it gets new columns. */
+export const keepsReadersOut = ({ strategy, plan }: StagedTable): boolean =>
+  strategy === 'truncate-insert' || plan.evolve.length > 0;
+
+/** Writers wait from here on, readers do not, except where nothing less will do. */
 export function inPlaceLocksSql(tables: readonly StagedTable[]): string[] {
-  const lock = (strategy: StagedTable['strategy'], mode: string): string[] => {
-    const names = tables.filter((table) => table.strategy === strategy).map(({ ref }) => qualified(ref));
+  const lock = (mode: string, chosen: (table: StagedTable) => boolean): string[] => {
+    const names = tables.filter(chosen).map(({ ref }) => qualified(ref));
     return names.length === 0 ? [] : [`LOCK TABLE ${names.toSorted().join(', ')} IN ${mode} MODE`];
   };
   return [
-    ...lock('truncate-insert', 'ACCESS EXCLUSIVE'),
-    ...lock('delete-insert', 'SHARE ROW EXCLUSIVE'),
-    ...lock('append', 'ROW EXCLUSIVE'),
+    ...lock('ACCESS EXCLUSIVE', keepsReadersOut),
+    ...lock('SHARE ROW EXCLUSIVE', (table) => table.strategy === 'delete-insert' && !keepsReadersOut(table)),
+    ...lock('ROW EXCLUSIVE', (table) => table.strategy === 'append' && !keepsReadersOut(table)),
   ];
 }
 
@@ -50,6 +55,7 @@ export async function replaceInPlace(
   // Functions in defaults, checks and triggers may rely on the path that the user usually works with.
   await client.query('SET LOCAL search_path TO DEFAULT; SET CONSTRAINTS ALL DEFERRED');
   const warnings = quiet ? [] : await refuseCascades(client, replaced, all);
+  for (const { plan } of ordered) for (const statement of plan.evolve) await client.query(statement);
   const restore = await quietTriggers(client, replaced, quiet, warnings);
   if (quiet) await client.query('SET LOCAL session_replication_role = replica');
   for (const key of cycles) await openCycle(client, ordered, key);
@@ -100,7 +106,8 @@ async function insertRows(
   table: StagedTable,
   cycles: readonly LiveForeignKey[],
 ): Promise<void> {
-  const columns = (table.live?.columns ?? []).filter(({ generated }) => generated === '').map(({ name }) => name);
+  const kept = (table.live?.columns ?? []).filter(({ generated }) => generated === '');
+  const columns = [...kept, ...(table.live ? addedColumns(table.live, table.plan) : [])].map(({ name }) => name);
   const empty = cycles.filter((key) => tableId(key.from) === table.id).flatMap((key) => nullableColumns(ordered, key));
   const selected = columns.map((name) => (empty.includes(name) ? 'NULL' : ident(name))).join(', ');
   const inserted = await client

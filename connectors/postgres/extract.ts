@@ -3,7 +3,7 @@ import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { ColumnPlan, PartColumn, PartResult } from '../../core/types/transfer';
 import { ParquetWriter } from '../../storage/parquet/writer';
-import type { ExtractRequest, ProgressCounter, ReadRequest } from '../connector';
+import type { ExtractRequest, ProgressCounter, ReadRequest, WireLoad } from '../connector';
 import { BinaryCopyDecoder, NeedsText } from './binary-decoder';
 import { copyOut, destroy, type CopySink } from './copy-out';
 import { toPostgresError } from './errors';
@@ -34,13 +34,16 @@ export async function extractPart(
   request: ExtractRequest,
   progress: ProgressCounter,
   signal?: AbortSignal,
+  alongside?: WireLoad,
 ): Promise<PartResult> {
   const place = { table: tableId(request.table) };
   let { columns } = request;
   for (;;) {
     try {
-      return await extractOnce(pool, { ...request, columns }, progress, signal);
+      return await extractOnce(pool, { ...request, columns }, progress, signal, alongside);
     } catch (error) {
+      // Rows that were passed on would come a second time.
+      alongside?.abandon();
       if (signal?.aborted)
         throw new LongshoreError('CANCELLED', `Reading ${place.table} (${request.range.label}) was cancelled.`, place, {
           cause: error,
@@ -60,6 +63,7 @@ async function extractOnce(
   request: ExtractRequest,
   progress: ProgressCounter,
   signal?: AbortSignal,
+  alongside?: WireLoad,
 ): Promise<PartResult> {
   signal?.throwIfAborted();
   const copySql = `COPY (${selectSql(request, parseRange(request.range))}) TO STDOUT (FORMAT binary)`;
@@ -74,7 +78,7 @@ async function extractOnce(
     logical: column.logical,
   }));
   const writer = await ParquetWriter.open(request.file, columns, { codec: request.codec, level: request.codecLevel });
-  const sink = new PartSink(writer, new BinaryCopyDecoder(wire, { batchRows: request.batchRows }), progress);
+  const sink = new PartSink(writer, new BinaryCopyDecoder(wire, { batchRows: request.batchRows }), progress, alongside);
   try {
     const sent = await withSnapshot(
       pool,
@@ -103,7 +107,7 @@ async function extractOnce(
  * Ends the statement on the server, too, which may be far from sending a row and would not notice a cut connection.
  * The connection is not used again: the request to stop could otherwise hit a later statement.
  */
-async function abortable<T>(
+export async function abortable<T>(
   pool: PostgresPool,
   client: PostgresClient,
   signal: AbortSignal | undefined,
@@ -126,23 +130,38 @@ async function abortable<T>(
   }
 }
 
+/** Bytes that are kept for the load alongside before the source has to wait for it. */
+const PASS_ON_BYTES = 1 << 20;
+
 class PartSink implements CopySink {
   rows = 0;
   #counted = 0n;
   #bytes = 0;
+  #passOn: Uint8Array[] = [];
+  #waiting = 0;
 
   constructor(
     readonly writer: ParquetWriter,
     readonly decoder: BinaryCopyDecoder,
     readonly progress: ProgressCounter,
+    readonly alongside: WireLoad | undefined,
   ) {}
 
   push(chunk: Uint8Array, start: number, end: number): boolean {
     this.#bytes += end - start;
-    return this.decoder.push(chunk, start, end);
+    if (this.alongside) {
+      // A socket reads every chunk into memory of its own, so this piece stays as it is.
+      this.#passOn.push(chunk.subarray(start, end));
+      this.#waiting += end - start;
+    }
+    return this.decoder.push(chunk, start, end) || this.#waiting >= PASS_ON_BYTES;
   }
 
   async drain(): Promise<void> {
+    const pieces = this.#passOn;
+    this.#passOn = [];
+    this.#waiting = 0;
+    for (const piece of pieces) await this.alongside?.write(piece);
     for (let batch = this.decoder.take(); batch; batch = this.decoder.take()) await this.#write(batch);
   }
 

@@ -20,6 +20,8 @@ const CLOSERS: Record<string, string> = { '(': ')', '[': ']' };
  */
 export function findTextProblem(text: string): TextProblem | undefined {
   if (text.trim() === '') return { reason: 'it is empty', at: 0 };
+  // Also inside quotes: it would end the statement's text on its way to the server.
+  if (text.includes('\0')) return { reason: 'it contains a NUL character', at: text.indexOf('\0') };
   const scanned = scan(text);
   if (!Array.isArray(scanned)) return scanned;
   const open: Token[] = [];
@@ -101,7 +103,6 @@ function scan(text: string): Token[] | TextProblem {
   while (at < text.length) {
     const character = text.charAt(at);
     const pair = text.slice(at, at + 2);
-    if (character === '\0') return { reason: 'it contains a NUL character', at };
     if (pair === '--' || pair === '/*') return { reason: 'it must not contain a comment', at };
     if (BLANK.test(character)) {
       at += 1;

@@ -96,15 +96,14 @@ export async function checkKey(
     const describe = (names: readonly string[], from: number): string =>
       names.map((name, at) => `${name}=${orphan[`c${from + at}`]}`).join(', ');
     const value = describe(key.columns, 0);
-    const place = {
-      table: tableId(key.from),
-      column: key.columns.join(', '),
-      key: rowKey.length > 0 ? describe(rowKey, key.columns.length) : value,
-    };
+    const row = rowKey.length > 0 ? describe(rowKey, key.columns.length) : value;
     throw new LongshoreError(
       'FOREIGN_KEY_VIOLATED',
-      `Table ${place.table}: row ${place.key} has ${value}, which ${tableId(key.to)} does not have (foreign key ${key.name}); nothing was published.`,
-      place,
+      `Table ${tableId(key.from)}: row ${row} has ${value}, which ${tableId(key.to)} does not have (foreign key ${key.name}); nothing was published.`,
+      // A child outside of the set stays as it is, so the table at fault is the one that would lose the row.
+      owner
+        ? { table: tableId(key.from), column: key.columns.join(', '), key: row }
+        : { table: tableId(key.to), column: key.toColumns.join(', '), key: describe(key.toColumns, 0) },
     );
   }
 }

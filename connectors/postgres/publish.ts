@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { PublishRequest, PublishResult } from '../connector';
-import { inPlaceLocksSql, mayQuiet, replaceInPlace } from './delete-insert';
+import { inPlaceLocksSql, keepsReadersOut, mayQuiet, replaceInPlace } from './delete-insert';
 import { describeLive } from './dependents';
 import { toPostgresError } from './errors';
 import { addLateSql, buildStagedKeys, checkKeys, lateKeys, validateLate, type LateKey } from './foreign-keys';
@@ -123,7 +123,7 @@ class Publishing {
     const replaceRows = async (): Promise<void> => {
       if (staying.length === 0) return;
       const at = await this.#lock(staying, inPlaceLocksSql(staying));
-      if (staying.some(({ strategy }) => strategy === 'truncate-insert')) lockedAt ??= at;
+      if (staying.some(keepsReadersOut)) lockedAt ??= at;
       warnings.push(...(await replaceInPlace(this.#client, tables, furthest, quiet)));
     };
     const swap = async (): Promise<void> => {

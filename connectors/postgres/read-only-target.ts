@@ -17,6 +17,7 @@ export function readOnlyTarget(pool: PostgresPool): TargetDatabase {
     createTableSql: refuse,
     prepare: refuseLater,
     loadPart: refuseLater,
+    openWireLoad: refuseLater,
     finish: refuseLater,
     aggregates: refuseLater,
     reset: refuseLater,

@@ -4,7 +4,8 @@ import type { TableAggregates } from '../../core/types/transfer';
 import type { ReadRequest, SourceDatabase } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
 import { toPostgresError } from './errors';
-import { extractPart, selectSql } from './extract';
+import { abortable, extractPart, selectSql } from './extract';
+import { wireFormat } from './wire-load';
 import { checkFilter } from './filter';
 import type { ServerFacts } from './introspect';
 import type { PostgresClient, PostgresPool, Row } from './pool';
@@ -21,15 +22,21 @@ export function createPostgresSource({ pool, facts }: { pool: PostgresPool; fact
     countRows: (request, exact) => (exact ? countRows(pool, request) : estimateRows(pool, request)),
     selectSql: (request, range) => selectSql(request, range && parseRange(range)),
     planRanges: (request, partBytes) => planRanges(pool, facts, request, partBytes),
-    extractPart: (request, progress, signal) => extractPart(pool, request, progress, signal),
-    aggregates: (request) => aggregates(pool, facts, request),
+    extractPart: (request, progress, signal, alongside) => extractPart(pool, request, progress, signal, alongside),
+    wireFormat,
+    aggregates: (request, signal) => aggregates(pool, facts, request, signal),
     unchangedSince: (request, oldToken, slices) => unchangedSince(pool, request, oldToken, slices),
   };
 }
 
 type CountRequest = Parameters<SourceDatabase['countRows']>[0];
 
-async function aggregates(pool: PostgresPool, facts: ServerFacts, request: ReadRequest): Promise<TableAggregates> {
+async function aggregates(
+  pool: PostgresPool,
+  facts: ServerFacts,
+  request: ReadRequest,
+  signal?: AbortSignal,
+): Promise<TableAggregates> {
   const columns = request.columns.map(({ source, target, logical, sourceType }): AggregateColumn => ({
     column: source,
     name: target,
@@ -42,7 +49,8 @@ async function aggregates(pool: PostgresPool, facts: ServerFacts, request: ReadR
     request.filter.limit === undefined
       ? fromClause(request)
       : ` FROM (SELECT ${names}${fromClause(request)}) AS first_rows`;
-  const row = await read(pool, request, (client) => client.query<Row>(aggregateSql(columns, from, facts.encoding)));
+  const sql = aggregateSql(columns, from, facts.encoding);
+  const row = await read(pool, request, (client) => abortable(pool, client, signal, () => client.query<Row>(sql)));
   return parseAggregates(columns, row.rows[0] ?? {});
 }
 

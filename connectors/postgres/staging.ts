@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { tableId, type TableRef } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import type { StagingRequest } from '../connector';
-import { columnsSql, optionList } from './ddl';
+import { addColumnSql, columnsSql, optionList } from './ddl';
 import { describeLive, fingerprint, type LiveTable } from './dependents';
 import type { PostgresClient, PostgresPool } from './pool';
 import { ident, literal, qualified } from './sql';
@@ -46,7 +46,7 @@ async function ensureSchema(client: PostgresClient, stagingSchema: string): Prom
   if (!found?.schema) await createSchema(client, stagingSchema);
   if (!found?.parts)
     await client.query(
-      `CREATE TABLE ${partsTable(stagingSchema)} (run_id text, table_id text, part integer, PRIMARY KEY (run_id, table_id, part))`,
+      `CREATE TABLE ${partsTable(stagingSchema)} (run_id text, table_id text, part integer, snapshot text, PRIMARY KEY (run_id, table_id, part))`,
     );
   if (!found?.published)
     await client.query(
@@ -68,7 +68,9 @@ async function createSchema(client: PostgresClient, schema: string): Promise<voi
         next: `GRANT CREATE ON DATABASE ${ident(database)} TO ${ident(user)}, or name a schema that the user may create tables in as \`stagingSchema\` of the environment.`,
       },
     );
-  await client.query(`CREATE SCHEMA ${ident(schema)}; COMMENT ON SCHEMA ${ident(schema)} IS ${literal(SCHEMA_COMMENT)}`);
+  await client.query(
+    `CREATE SCHEMA ${ident(schema)}; COMMENT ON SCHEMA ${ident(schema)} IS ${literal(SCHEMA_COMMENT)}`,
+  );
 }
 
 /** Makes the staging table of one table, unless it is there. */
@@ -157,6 +159,7 @@ function modelledOn(live: LiveTable, plan: TablePlan, staging: TableRef): string
     if (check.type === 'c' && check.validated)
       statements.push(`ALTER TABLE ${name} ADD CONSTRAINT ${ident(check.name)} ${check.definition}`);
   }
+  for (const column of addedColumns(live, plan)) statements.push(addColumnSql(staging, column));
   // An identity column that is not transferred still needs numbers; the default is dropped again before a swap.
   for (const { column, schema, name: sequence } of undeliveredIdentities(live, plan)) {
     statements.push(
@@ -165,6 +168,14 @@ function modelledOn(live: LiveTable, plan: TablePlan, staging: TableRef): string
   }
   return statements.join(';\n');
 }
+
+/** Columns that `schema: evolve` gives the live table when it is published. */
+export const addedColumns = (live: LiveTable, plan: TablePlan): { name: string; nativeType: string }[] =>
+  plan.evolve.length === 0
+    ? []
+    : plan.columns
+        .filter(({ target }) => !live.columns.some(({ name }) => name === target))
+        .map(({ target, targetType }) => ({ name: target, nativeType: targetType }));
 
 export const undeliveredIdentities = (
   live: LiveTable,

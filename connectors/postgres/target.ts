@@ -13,6 +13,7 @@ import { toPostgresError } from './errors';
 import { finishStaging } from './finish';
 import { serverFacts } from './introspect';
 import { loadPart } from './load';
+import { openWireLoad } from './wire-load';
 import type { PostgresPool } from './pool';
 import { PATIENCE, publish, type PublishPatience } from './publish';
 import { qualified } from './sql';
@@ -52,6 +53,7 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
     addColumnSql: guarded('add columns', addColumnSql),
     createTableSql: guarded('create tables', createTableSql),
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
+    openWireLoad: guardedAsync('load rows', (request) => openWireLoad(pool, stagingSchema, request)),
     loadPart: guardedAsync('load rows', (request, progress, signal) =>
       loadPart(pool, stagingSchema, request, progress, signal),
     ),

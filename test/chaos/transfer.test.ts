@@ -1,6 +1,6 @@
 import { testPostgres, restartablePostgres } from '../helpers/postgres';
 import { restartableTemporal, testTemporal } from '../helpers/temporal';
-import { Installation } from './installation';
+import { Installation } from '../helpers/installation';
 import { ROWS, Reader, contents, execute, fillShop, leftBehind, rows } from './shop';
 
 jest.setTimeout(240_000);

@@ -15,14 +15,21 @@ export interface Refusal {
 /** Passwords that tests use where no password belongs into any output. */
 export const SECRET = 'S3cr3t-of-the-house';
 
-export function expectError(error: PrintedError | undefined, { code, says = [], place = {}, next = /\w{3}/ }: Refusal): void {
+export function expectError(
+  error: PrintedError | undefined,
+  { code, says = [], place = {}, next = /\w{3}/ }: Refusal,
+): void {
   expect(error).toMatchObject({ code, place });
   for (const text of says) expect(error?.message).toMatch(typeof text === 'string' ? new RegExp(escaped(text)) : text);
   expect(error?.next).toMatch(next);
 }
 
 export function expectRefusal(outcome: Outcome | undefined, refusal: Refusal): void {
-  expect({ code: outcome?.error?.code, exit: outcome?.code, stderr: outcome?.stderr }).toEqual({ code: refusal.code, exit: refusal.exit ?? 2, stderr: '' });
+  expect({ code: outcome?.error?.code, exit: outcome?.code, stderr: outcome?.stderr }).toEqual({
+    code: refusal.code,
+    exit: refusal.exit ?? 2,
+    stderr: '',
+  });
   expectError(outcome?.error, refusal);
   expect(`${outcome?.stdout}${outcome?.stderr}`).not.toContain(SECRET);
 }

@@ -19,7 +19,10 @@ export interface ShownTable {
   rowsExtracted: number;
   rowsLoaded: number;
   plan: { strategy: string; mode: string; warnings: string[] };
-  sourceAggregates?: { rows: string; columns: { column: string; nulls: string; sum: string | null; min: string | null; max: string | null }[] };
+  sourceAggregates?: {
+    rows: string;
+    columns: { column: string; nulls: string; sum: string | null; min: string | null; max: string | null }[];
+  };
   targetAggregates?: ShownTable['sourceAggregates'];
   warnings: string[];
   error?: PrintedError;
@@ -27,7 +30,16 @@ export interface ShownTable {
 }
 
 export interface ShownRun {
-  run: { runId: string; status: string; triggeredBy: string; reason?: string; configVersion: number; dryRun: boolean; error?: PrintedError; plan?: { warnings: string[] } };
+  run: {
+    runId: string;
+    status: string;
+    triggeredBy: string;
+    reason?: string;
+    configVersion: number;
+    dryRun: boolean;
+    error?: PrintedError;
+    plan?: { warnings: string[] };
+  };
   tables: ShownTable[];
 }
 
@@ -112,15 +124,29 @@ export class Site {
     readonly namespace: string,
   ) {}
 
-  static async open(options: SiteOptions | ((urls: { source: string; target: string }) => SiteOptions) = {}, { worker = true } = {}): Promise<Site> {
+  static async open(
+    options: SiteOptions | ((urls: { source: string; target: string }) => SiteOptions) = {},
+    { worker = true } = {},
+  ): Promise<Site> {
     const [pg, temporal] = await Promise.all([testPostgres(), testTemporal()]);
     const namespace = temporal.unique('e2e');
-    await temporal.client.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
+    await temporal.client.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
     const source = await pg.createDatabase('e2e_src');
     const target = await pg.createDatabase('e2e_dst');
     const catalog = await pg.createDatabase('e2e_cat');
     const { sets = NO_SET, ...rest } = typeof options === 'function' ? options({ source, target }) : options;
-    const installation = new Installation({ temporalAddress: temporal.address, namespace, catalogUrl: catalog, sourceUrl: source, targetUrl: target, sets, ...rest });
+    const installation = new Installation({
+      temporalAddress: temporal.address,
+      namespace,
+      catalogUrl: catalog,
+      sourceUrl: source,
+      targetUrl: target,
+      sets,
+      ...rest,
+    });
     await temporal.close();
     const site = new Site(installation, source, target, catalog, namespace);
     if (worker) await installation.startWorker();
@@ -138,13 +164,18 @@ export class Site {
     const result = await this.installation.run(...args, '--json');
     const printed = parse(result.stdout) as (Partial<ShownRun> & { error?: PrintedError }) | undefined;
     const shown = printed?.run ? (printed as ShownRun) : undefined;
-    const tableErrors = Object.fromEntries((shown?.tables ?? []).flatMap(({ tableId, error }) => (error ? [[tableId, error]] : [])));
+    const tableErrors = Object.fromEntries(
+      (shown?.tables ?? []).flatMap(({ tableId, error }) => (error ? [[tableId, error]] : [])),
+    );
     return { ...result, shown, tableErrors, error: printed?.error ?? shown?.run.error };
   }
 
   /** What runs have left behind anywhere. */
   async leftBehind(): Promise<{ files: string[]; schemas: string[]; sessions: string[] }> {
-    const schemas = await rows<{ name: string }>(this.target, `select nspname as name from pg_namespace where nspname ilike '%longshore%' or nspname ilike '%staging%'`);
+    const schemas = await rows<{ name: string }>(
+      this.target,
+      `select nspname as name from pg_namespace where nspname ilike '%longshore%' or nspname ilike '%staging%'`,
+    );
     const deadline = Date.now() + 10_000;
     let sessions: string[];
     do {
@@ -167,7 +198,10 @@ const NO_SET = '  none: { from: prod, to: uat, tables: [public.none] }';
 export const nameOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
 
 /** The URL with other parts, e.g. `{ password: 'wrong' }`. */
-export function urlWith(url: string, parts: Partial<Record<'username' | 'password' | 'hostname' | 'port' | 'pathname', string>>): string {
+export function urlWith(
+  url: string,
+  parts: Partial<Record<'username' | 'password' | 'hostname' | 'port' | 'pathname', string>>,
+): string {
   return Object.assign(new URL(url), parts).href;
 }
 

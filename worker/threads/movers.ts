@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import Piscina from 'piscina';
-import type { EnvironmentRef, Movers } from '../../activities/dependencies';
+import type { EnvironmentRef, MovedPart, Movers } from '../../activities/dependencies';
 import type { OpenOptions, ProgressCounter } from '../../connectors/connector';
 import { LongshoreError } from '../../core/errors/longshore-error';
-import type { PartResult } from '../../core/types/transfer';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import type { Job, JobOutcome } from './job';
 
@@ -31,7 +30,7 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
     work: Job['work'],
     progress: ProgressCounter,
     signal: AbortSignal,
-  ): Promise<PartResult | undefined> {
+  ): Promise<MovedPart | undefined> {
     const { port1, port2 } = new MessageChannel();
     const stop = (): void => port1.postMessage('stop');
     signal.addEventListener('abort', stop, { once: true });
@@ -46,7 +45,7 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
         abort: port2,
       };
       const outcome = await pool.run(job, { transferList: [port2] });
-      if (outcome.ok) return outcome.result;
+      if (outcome.ok) return outcome.moved;
       const { code, message, place, next } = outcome.error;
       throw new LongshoreError(code, message, { environment: ref.environment, ...place }, { next });
     } finally {
@@ -56,10 +55,11 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
   }
 
   return {
-    async extract(ref, request, progress, signal) {
-      const result = await run(ref, { extract: request }, progress, signal);
-      if (!result) throw new LongshoreError('INTERNAL', 'A mover thread read a part and said nothing of it.');
-      return result;
+    async extract(ref, request, load, progress, signal) {
+      const alongside = load && { environment: await environment(load.target), request: load.request };
+      const moved = await run(ref, { extract: request, ...(alongside && { alongside }) }, progress, signal);
+      if (!moved) throw new LongshoreError('INTERNAL', 'A mover thread read a part and said nothing of it.');
+      return moved;
     },
     async load(ref, request, progress, signal) {
       await run(ref, { load: request }, progress, signal);

@@ -37,13 +37,15 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
   setHandler(pauseTableSignal, () => void (paused = true));
   setHandler(resumeTableSignal, () => void (paused = false));
   setHandler(tableProgressQuery, () => progress);
+  const measurement = new CancellationScope();
+  let measuring: Promise<{ epoch: number }> | undefined;
 
   try {
     if (!resume)
       progress.parts = (
         await control.prepareTable.executeWithOptions({ summary: `${table}: prepare` }, [target])
       ).parts;
-    const measuring = input.verify === 'aggregates' && !resume ? measure() : undefined;
+    measuring = input.verify === 'aggregates' && !resume ? measurement.run(measure) : undefined;
     // Handled where it is awaited; a failing lane must not leave it unobserved.
     measuring?.catch(() => undefined);
 
@@ -69,6 +71,9 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
     }
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
+    // A long statement in the source must not go on when nobody waits for its answer.
+    measurement.cancel();
+    await CancellationScope.nonCancellable(async () => measuring?.catch(() => undefined));
     throw failureOf(errorReport(error));
   }
 

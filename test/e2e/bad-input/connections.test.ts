@@ -5,7 +5,8 @@ import { NOTHING, Site, execute, fingerprint, nameOf, rows, several, urlWith, ty
 
 jest.setTimeout(120_000);
 
-const TABLE = 'create table goods(id int primary key, name text); insert into goods select i, 1 from generate_series(1, 10) i;';
+const TABLE =
+  'create table goods(id int primary key, name text); insert into goods select i, 1 from generate_series(1, 10) i;';
 
 /** A server that takes connections and never says a word. */
 function silentServer(): Promise<Server> {
@@ -22,13 +23,33 @@ async function closedPort(): Promise<string> {
 }
 
 const CASES: Record<string, Omit<Refusal, 'place'> & { environment: string; seconds?: number }> = {
-  'a wrong password': { environment: 'wrong-password', code: 'AUTHENTICATION_FAILED', says: ['postgres'], next: /user and password/ },
+  'a wrong password': {
+    environment: 'wrong-password',
+    code: 'AUTHENTICATION_FAILED',
+    says: ['postgres'],
+    next: /user and password/,
+  },
   'a wrong password in the URL of the file itself': { environment: 'literal-password', code: 'AUTHENTICATION_FAILED' },
   'a user that does not exist': { environment: 'no-user', code: 'AUTHENTICATION_FAILED', says: ['nobody'] },
   'a database that does not exist': { environment: 'no-database', code: 'DATABASE_NOT_FOUND', says: ['lost_database'] },
-  'a port that nobody listens on': { environment: 'refused', code: 'HOST_UNREACHABLE', says: [/127\.0\.0\.1:\d+/], seconds: 20 },
-  'a host that does not exist': { environment: 'no-host', code: 'HOST_UNREACHABLE', says: ['nowhere.invalid'], seconds: 20 },
-  'a server that never answers': { environment: 'silent', code: 'HOST_UNREACHABLE', says: [/127\.0\.0\.1:\d+/], seconds: 30 },
+  'a port that nobody listens on': {
+    environment: 'refused',
+    code: 'HOST_UNREACHABLE',
+    says: [/127\.0\.0\.1:\d+/],
+    seconds: 20,
+  },
+  'a host that does not exist': {
+    environment: 'no-host',
+    code: 'HOST_UNREACHABLE',
+    says: ['nowhere.invalid'],
+    seconds: 20,
+  },
+  'a server that never answers': {
+    environment: 'silent',
+    code: 'HOST_UNREACHABLE',
+    says: [/127\.0\.0\.1:\d+/],
+    seconds: 30,
+  },
 };
 
 describe('a connection that fails', () => {
@@ -36,7 +57,9 @@ describe('a connection that fails', () => {
   let silent: Server;
   let before: string[];
   const outcomes = new Map<string, Outcome>();
-  const sides = Object.entries(CASES).flatMap(([name, refusal]) => (['source', 'target'] as const).map((side) => ({ name, side, refusal })));
+  const sides = Object.entries(CASES).flatMap(([name, refusal]) =>
+    (['source', 'target'] as const).map((side) => ({ name, side, refusal })),
+  );
   const setOf = (side: string, environment: string): string => `${side}-${environment}`;
 
   beforeAll(async () => {
@@ -52,9 +75,16 @@ describe('a connection that fails', () => {
           NO_DATABASE: urlWith(source, { pathname: '/lost_database' }),
           REFUSED: urlWith(source, { hostname: '127.0.0.1', port: refused, password: SECRET }),
           NO_HOST: urlWith(source, { hostname: 'nowhere.invalid', password: SECRET }),
-          SILENT: urlWith(source, { hostname: '127.0.0.1', port: String((silent.address() as AddressInfo).port), password: SECRET }),
+          SILENT: urlWith(source, {
+            hostname: '127.0.0.1',
+            port: String((silent.address() as AddressInfo).port),
+            password: SECRET,
+          }),
           READER: urlWith(source, { username: 'e2e_reader', password: 'reads' }),
-          WRITER: urlWith(source.replace(nameOf(source), nameOf(source).replace('src', 'dst')), { username: 'e2e_reader', password: 'reads' }),
+          WRITER: urlWith(source.replace(nameOf(source), nameOf(source).replace('src', 'dst')), {
+            username: 'e2e_reader',
+            password: 'reads',
+          }),
         },
         environments: [
           'wrong-password: { kind: postgres, url: "${env:WRONG_PASSWORD}" }',
@@ -76,7 +106,11 @@ describe('a connection that fails', () => {
     });
     await Promise.all([execute(site.source, TABLE), execute(site.target, TABLE)]);
     before = await fingerprint(site.target);
-    const results = await several(sides, ({ side, refusal }) => site.command('transfer', 'run', setOf(side, refusal.environment)), 7);
+    const results = await several(
+      sides,
+      ({ side, refusal }) => site.command('transfer', 'run', setOf(side, refusal.environment)),
+      7,
+    );
     sides.forEach(({ name, side }, index) => outcomes.set(`${name} ${side}`, results[index] as Outcome));
   });
 
@@ -85,11 +119,14 @@ describe('a connection that fails', () => {
     await site?.close();
   });
 
-  test.each(sides.map(({ name, side, refusal }) => [name, side, refusal] as const))('%s, as %s, names the environment', (name, side, { environment, seconds = 15, ...refusal }) => {
-    const outcome = outcomes.get(`${name} ${side}`);
-    expectRefusal(outcome, { ...refusal, exit: 1, place: { environment } });
-    expect(outcome?.ms).toBeLessThan(seconds * 1000);
-  });
+  test.each(sides.map(({ name, side, refusal }) => [name, side, refusal] as const))(
+    '%s, as %s, names the environment',
+    (name, side, { environment, seconds = 15, ...refusal }) => {
+      const outcome = outcomes.get(`${name} ${side}`);
+      expectRefusal(outcome, { ...refusal, exit: 1, place: { environment } });
+      expect(outcome?.ms).toBeLessThan(seconds * 1000);
+    },
+  );
 
   test('a reference to a variable that is not set names variable, environment and line', async () => {
     const outcome = await site.command('transfer', 'run', 'source-no-secret');
@@ -100,8 +137,12 @@ describe('a connection that fails', () => {
   test('no password is in the log, in the catalog or in what is printed for people', async () => {
     const printed = await site.installation.run('run', 'show', 'source-wrong-password');
     expectNoSecrets(site, printed.stdout, printed.stderr, (await site.installation.run('config', 'export')).stdout);
-    const tables = await rows<{ name: string }>(site.catalog, `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname !~ '^(pg_|information_schema)'`);
-    for (const { name } of tables) expect(await rows(site.catalog, `select t::text from ${name} t where t::text like '%${SECRET}%'`)).toEqual([]);
+    const tables = await rows<{ name: string }>(
+      site.catalog,
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname !~ '^(pg_|information_schema)'`,
+    );
+    for (const { name } of tables)
+      expect(await rows(site.catalog, `select t::text from ${name} t where t::text like '%${SECRET}%'`)).toEqual([]);
     expect(tables.length).toBeGreaterThan(4);
   });
 
@@ -112,25 +153,42 @@ describe('a connection that fails', () => {
 
   describe("to Longshore's own servers", () => {
     const configured = (change: (text: string) => string): string =>
-      site.installation.write(`other-${Math.random().toString(36).slice(2)}.yaml`, change(site.installation.document('  goods: { from: prod, to: uat, tables: [public.goods] }')));
+      site.installation.write(
+        `other-${Math.random().toString(36).slice(2)}.yaml`,
+        change(site.installation.document('  goods: { from: prod, to: uat, tables: [public.goods] }')),
+      );
 
     test('no Temporal', async () => {
       const port = await closedPort();
       const config = configured((text) => text.replace(/address: "[^"]*"/, `address: "127.0.0.1:${port}"`));
       const outcome = await site.command('transfer', 'run', 'goods', '--config', config);
-      expectRefusal(outcome, { code: 'TEMPORAL_UNAVAILABLE', exit: 1, says: [`127.0.0.1:${port}`], next: /longshore up|temporal\.address/ });
+      expectRefusal(outcome, {
+        code: 'TEMPORAL_UNAVAILABLE',
+        exit: 1,
+        says: [`127.0.0.1:${port}`],
+        next: /longshore up|temporal\.address/,
+      });
       expect(outcome.ms).toBeLessThan(12_000);
     });
 
     test('no such namespace', async () => {
       const config = configured((text) => text.replace(/namespace: "[^"]*"/, 'namespace: "lost"'));
-      expectRefusal(await site.command('transfer', 'run', 'goods', '--config', config), { code: 'TEMPORAL_UNAVAILABLE', exit: 1, says: ['namespace lost'], next: /temporal\.namespace/ });
+      expectRefusal(await site.command('transfer', 'run', 'goods', '--config', config), {
+        code: 'TEMPORAL_UNAVAILABLE',
+        exit: 1,
+        says: ['namespace lost'],
+        next: /temporal\.namespace/,
+      });
     });
 
     test.each([
       ['nobody listens', async (url: string) => urlWith(url, { port: await closedPort(), password: SECRET }), /./],
       ['a wrong password', (url: string) => Promise.resolve(urlWith(url, { password: SECRET })), /password/],
-      ['no such database', (url: string) => Promise.resolve(urlWith(url, { pathname: '/lost_catalog' })), /lost_catalog/],
+      [
+        'no such database',
+        (url: string) => Promise.resolve(urlWith(url, { pathname: '/lost_catalog' })),
+        /lost_catalog/,
+      ],
     ])('no catalog: %s', async (_what, broken, says) => {
       const url = await broken(site.catalog);
       const config = configured((text) => text.replace('${env:CATALOG_URL}', url));
@@ -156,8 +214,14 @@ describe('rights that are missing', () => {
 
   beforeAll(async () => {
     site = await Site.open(({ source, target }) => ({
-      env: { READER: urlWith(source, { username: 'e2e_limited', password: 'limited' }), WRITER: urlWith(target, { username: 'e2e_limited', password: 'limited' }) },
-      environments: ['reader: { kind: postgres, url: "${env:READER}", readOnly: true }', 'writer: { kind: postgres, url: "${env:WRITER}" }'],
+      env: {
+        READER: urlWith(source, { username: 'e2e_limited', password: 'limited' }),
+        WRITER: urlWith(target, { username: 'e2e_limited', password: 'limited' }),
+      },
+      environments: [
+        'reader: { kind: postgres, url: "${env:READER}", readOnly: true }',
+        'writer: { kind: postgres, url: "${env:WRITER}" }',
+      ],
       sets: [
         '  read: { from: reader, to: uat, tables: [public.secret_goods] }',
         '  part: { from: reader, to: uat, tables: [public.part_goods] }',
@@ -165,10 +229,19 @@ describe('rights that are missing', () => {
         '  create: { from: prod, to: writer, tables: [public.new_goods] }',
       ].join('\n'),
     }));
-    await execute(site.source, `do $$ begin create role e2e_limited login password 'limited'; exception when duplicate_object or unique_violation then null; end $$`);
+    await execute(
+      site.source,
+      `do $$ begin create role e2e_limited login password 'limited'; exception when duplicate_object or unique_violation then null; end $$`,
+    );
     const others = `${TABLE} create table secret_goods(id int primary key); create table part_goods(id int primary key, secret text);`;
-    await execute(site.source, `${others} create table new_goods(id int primary key); grant select on goods to e2e_limited; grant select (id) on part_goods to e2e_limited;`);
-    await execute(site.target, `${others} grant select on goods to e2e_limited; revoke create on database ${nameOf(site.target)} from e2e_limited, public;`);
+    await execute(
+      site.source,
+      `${others} create table new_goods(id int primary key); grant select on goods to e2e_limited; grant select (id) on part_goods to e2e_limited;`,
+    );
+    await execute(
+      site.target,
+      `${others} grant select on goods to e2e_limited; revoke create on database ${nameOf(site.target)} from e2e_limited, public;`,
+    );
   });
 
   afterAll(() => site?.close());
@@ -195,7 +268,10 @@ describe('without a worker', () => {
 
   beforeAll(async () => {
     site = await Site.open({ sets: '  goods: { from: prod, to: uat, tables: [public.goods] }' }, { worker: false });
-    await Promise.all([execute(site.source, TABLE), execute(site.target, 'create table goods(id int primary key, name text)')]);
+    await Promise.all([
+      execute(site.source, TABLE),
+      execute(site.target, 'create table goods(id int primary key, name text)'),
+    ]);
   });
 
   afterAll(() => site?.close());

@@ -4,7 +4,8 @@ import { NOTHING, Site, execute, fingerprint, rows, several } from '../site';
 
 jest.setTimeout(120_000);
 
-const TABLES = 'create table small(id int primary key, v text); create table big(id int primary key, v text); create table users(id int primary key);';
+const TABLES =
+  'create table small(id int primary key, v text); create table big(id int primary key, v text); create table users(id int primary key);';
 const FILL = `insert into small select i, 'v' from generate_series(1, 20) i; insert into big select i, 'v' from generate_series(1, 5000) i; insert into users values (1);`;
 
 const SETS = [
@@ -43,20 +44,33 @@ describe('a safety rule', () => {
   afterAll(() => site?.close());
 
   const scans = async (): Promise<number> => {
-    const [found] = await rows<{ n: number }>(site.source, `select coalesce(sum(seq_scan), 0)::int as n from pg_stat_user_tables where relname in ('big', 'small')`);
+    const [found] = await rows<{ n: number }>(
+      site.source,
+      `select coalesce(sum(seq_scan), 0)::int as n from pg_stat_user_tables where relname in ('big', 'small')`,
+    );
     return found?.n ?? 0;
   };
 
   test('refuses a read-only target', async () => {
-    expectRefusal(await site.command('transfer', 'run', 'read-only'), { code: 'READ_ONLY_ENVIRONMENT', exit: 4, says: ['locked'], place: { environment: 'locked' } });
+    expectRefusal(await site.command('transfer', 'run', 'read-only'), {
+      code: 'READ_ONLY_ENVIRONMENT',
+      exit: 4,
+      says: ['locked'],
+      place: { environment: 'locked' },
+    });
   });
 
   test.each([
-    ['by its name', 'protected', 'public.users', "public.users"],
-    ['by a pattern', 'protected-by-pattern', 'public.audit_log', "*.audit_*"],
+    ['by its name', 'protected', 'public.users', 'public.users'],
+    ['by a pattern', 'protected-by-pattern', 'public.audit_log', '*.audit_*'],
     ['whatever the letter case', 'protected-in-capitals', 'PUBLIC.USERS', 'public.users'],
   ])('refuses a protected table %s', async (_how, set, table, rule) => {
-    expectRefusal(await site.command('transfer', 'run', set), { code: 'PROTECTED_TABLE', exit: 4, says: [table, rule, 'guarded'], place: { environment: 'guarded', table } });
+    expectRefusal(await site.command('transfer', 'run', set), {
+      code: 'PROTECTED_TABLE',
+      exit: 4,
+      says: [table, rule, 'guarded'],
+      place: { environment: 'guarded', table },
+    });
   });
 
   test.each([
@@ -65,12 +79,22 @@ describe('a safety rule', () => {
     ['the environment allows', 'environment-maximum', 1000, { environment: 'limited' }],
   ])('refuses more rows than %s', async (_who, set, allowed, place) => {
     const outcome = await site.command('transfer', 'run', set);
-    expectRefusal(outcome, { code: 'MAX_ROWS_EXCEEDED', exit: 4, says: ['public.big', '5000', String(allowed)], place: { table: 'public.big', ...place } });
+    expectRefusal(outcome, {
+      code: 'MAX_ROWS_EXCEEDED',
+      exit: 4,
+      says: ['public.big', '5000', String(allowed)],
+      place: { table: 'public.big', ...place },
+    });
     expect(outcome.shown).toMatchObject({ run: { status: 'refused' }, tables: [] });
   });
 
   test('refuses to copy a table onto itself, and not to copy it beside itself', async () => {
-    expectRefusal(await site.command('transfer', 'run', 'itself'), { code: 'SAME_DATABASE', exit: 4, says: ['prod', 'same', 'public.small'], place: { table: 'public.small' } });
+    expectRefusal(await site.command('transfer', 'run', 'itself'), {
+      code: 'SAME_DATABASE',
+      exit: 4,
+      says: ['prod', 'same', 'public.small'],
+      place: { table: 'public.small' },
+    });
     expect((await site.command('transfer', 'run', 'beside-itself')).code).toBe(0);
     expect(await rows(site.source, 'select count(*)::int as n from copy_of_small')).toEqual([{ n: 20 }]);
   });
@@ -89,16 +113,29 @@ describe('a safety rule', () => {
   test('keeps a second run of a set out while one runs, and a run that ended from being steered', async () => {
     const { runId } = await site.installation.json<{ runId: string }>('transfer', 'run', 'slow', '--no-wait');
     const second = await site.command('transfer', 'run', 'slow');
-    expectRefusal(second, { code: 'RUN_IN_PROGRESS', exit: 4, says: ['slow', 'uat', runId, 'tester'], next: /run list/ });
+    expectRefusal(second, {
+      code: 'RUN_IN_PROGRESS',
+      exit: 4,
+      says: ['slow', 'uat', runId, 'tester'],
+      next: /run list/,
+    });
     expect((await site.command('transfer', 'preview', 'slow')).code).toBe(0);
     expect((await site.command('run', 'watch', runId)).code).toBe(0);
     for (const action of ['pause', 'resume', 'cancel']) {
-      expectRefusal(await site.command('run', action, runId), { code: 'RUN_ENDED', says: [runId, 'done'], next: /run show/ });
+      expectRefusal(await site.command('run', action, runId), {
+        code: 'RUN_ENDED',
+        says: [runId, 'done'],
+        next: /run show/,
+      });
     }
   });
 
   test('knows no run that was not there', async () => {
-    const commands = ['show', 'watch', 'pause', 'resume', 'cancel', 'again'].map((verb) => ['run', verb, 'slow/1999-01-01T00:00Z']);
+    const commands = ['show', 'watch', 'pause', 'resume', 'cancel', 'again'].map((verb) => [
+      'run',
+      verb,
+      'slow/1999-01-01T00:00Z',
+    ]);
     for (const outcome of await several(commands, (args) => site.command(...args))) {
       expectRefusal(outcome, { code: 'RUN_NOT_FOUND', says: ['slow/1999-01-01T00:00Z'], next: /run list/ });
     }

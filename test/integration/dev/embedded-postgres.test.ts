@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startPostgres, type EmbeddedPostgres } from '../../../dev/embedded-postgres';
 import { packageRoot } from '../../../dev/package-root';
-import { canReach } from '../../../dev/postgres-binaries';
+import { canReach, reachableFolder } from '../../../dev/postgres-binaries';
 import { restartablePostgres } from '../../helpers/postgres';
 
 const isAlive = (pid: number): boolean => {
@@ -120,6 +120,12 @@ describe('embedded Postgres', () => {
     expect(isAlive(server!) && isAlive(guard!)).toBe(true);
     parent.kill(signal);
     await waitFor(() => !isAlive(server!) && !isAlive(guard!));
+  });
+
+  it('keeps its data in its own folder also below a closed temporary one', () => {
+    const closed = mkdtempSync(join(folder, 'closed-'));
+    expect(reachableFolder({ uid: 65534, gid: 65534 }, join(closed, 'cluster'))).toBe(join(closed, 'cluster'));
+    expect(statSync(closed).mode & 0o777).toBe(0o701);
   });
 
   it('knows which folders another account cannot enter', () => {

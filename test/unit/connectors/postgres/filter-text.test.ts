@@ -30,6 +30,7 @@ describe('the text of a condition', () => {
     ['(a = 1', /not closed/],
     ['(a[1) = 1]', /too many/],
     ['a = \0', /NUL/],
+    ["a = 'x\0y'", /NUL/],
   ])('refuses %j', (text, reason) => {
     expect(findTextProblem(text)?.reason).toMatch(reason);
   });
