@@ -16,7 +16,7 @@ export const TABLE = {
     packages: [NODE, /^zod$/],
     folders: ['core', 'schemas', 'storage'],
     drivers: {
-      postgres: [/^pg$/, /^pg-copy-streams$/, /^pg-connection-string$/, /^pgsql-ast-parser$/],
+      postgres: [/^pg$/, /^pg-copy-streams$/, /^pg-connection-string$/],
       duckdb: [/^@duckdb\//],
       mssql: [/^mssql$/, /^tedious$/],
       snowflake: [/^snowflake-sdk$/],
@@ -49,7 +49,7 @@ export const TABLE = {
   },
   api: { packages: [ANY], folders: ['client', 'core', 'schemas'] },
   cli: {
-    packages: [NODE, /^(commander|picocolors|cli-progress|cli-table3|yaml|zod)$/],
+    packages: [NODE, /^(commander|picocolors|yaml|zod)$/],
     folders: ['client', 'config', 'core', 'schemas'],
     types: ['catalog'],
     // Commands that start something may reach what they start.
