@@ -80,11 +80,6 @@ describe('a connection that fails', () => {
             port: String((silent.address() as AddressInfo).port),
             password: SECRET,
           }),
-          READER: urlWith(source, { username: 'e2e_reader', password: 'reads' }),
-          WRITER: urlWith(source.replace(nameOf(source), nameOf(source).replace('src', 'dst')), {
-            username: 'e2e_reader',
-            password: 'reads',
-          }),
         },
         environments: [
           'wrong-password: { kind: postgres, url: "${env:WRONG_PASSWORD}" }',
