@@ -216,9 +216,9 @@ export interface TargetDatabase {
    */
   openWireLoad(request: WireLoadRequest): Promise<WireLoad | 'loaded' | 'doubtful' | undefined>;
   /** Builds keys, indexes and statistics on staging. Idempotent. Throws DUPLICATE_KEY with the key. */
-  finish(request: StagingRequest): Promise<void>;
+  finish(request: StagingRequest, signal?: AbortSignal): Promise<void>;
   /** Column figures of the staged rows, in the same notation as `SourceDatabase.aggregates`. */
-  aggregates(request: StagingRequest): Promise<TableAggregates>;
+  aggregates(request: StagingRequest, signal?: AbortSignal): Promise<TableAggregates>;
   /** Throws away what is staged of one table, so that it can be loaded anew. */
   reset(request: StagingRequest): Promise<void>;
   /** The switch. Atomic for everything in the request; idempotent: a request that is already published returns. */

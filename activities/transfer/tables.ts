@@ -91,7 +91,9 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
         runTable(deps.catalog, runId, table),
       ]);
       await deps.catalog.tables.update(runId, table, { phase: 'indexing' });
-      await withHeartbeat(() => deps.databases.use(run.target, ({ target }) => target.finish({ runId, plan })));
+      await withHeartbeat((signal) =>
+        deps.databases.use(run.target, ({ target }) => target.finish({ runId, plan }, signal)),
+      );
     },
 
     /** Compares what the source says of its rows with what the target says of the staged ones; throws when they differ. */
@@ -102,8 +104,8 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
       const { plan } = record;
       // Parts are counted by the source itself as it sends them; that count stands in where no more was asked for.
       const measured = record.sourceAggregates ?? { rows: String(record.rowsExtracted), columns: [] };
-      const targetAggregates = await withHeartbeat(() =>
-        deps.databases.use(run.target, ({ target }) => target.aggregates({ runId, plan })),
+      const targetAggregates = await withHeartbeat((signal) =>
+        deps.databases.use(run.target, ({ target }) => target.aggregates({ runId, plan }, signal)),
       );
       await deps.catalog.tables.update(runId, table, { targetAggregates });
       const columns = plan.verify === 'aggregates' ? plan.columns : [];

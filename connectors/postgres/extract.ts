@@ -6,7 +6,7 @@ import { ParquetWriter } from '../../storage/parquet/writer';
 import type { ExtractRequest, ProgressCounter, ReadRequest, WireLoad } from '../connector';
 import { BinaryCopyDecoder, NeedsText } from './binary-decoder';
 import { copyOut, destroy, type CopySink } from './copy-out';
-import { toPostgresError } from './errors';
+import { toReadError } from './errors';
 import type { PostgresClient, PostgresPool } from './pool';
 import { fromClause, parseRange, readOptions, type PostgresRange } from './select';
 import { withSnapshot } from './snapshot';
@@ -49,7 +49,7 @@ export async function extractPart(
           cause: error,
         });
       const column = error instanceof NeedsText ? columns[error.columnIndex] : undefined;
-      if (!column || column.logical.kind === 'text') throw toPostgresError(error, place, pool.server);
+      if (!column || column.logical.kind === 'text') throw toReadError(error, place, request.filter, pool.server);
       columns = columns.map((other) => (other === column ? asText(column) : other));
     }
   }

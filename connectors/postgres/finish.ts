@@ -6,6 +6,7 @@ import { buildLike, buildNew, type BuildPlan, type ConstraintBuild, type IndexBu
 import { targetId } from './ddl';
 import { describeLive, type LiveTable } from './dependents';
 import { sqlState, toPostgresError } from './errors';
+import { abortable } from './extract';
 import type { PostgresClient, PostgresPool } from './pool';
 import { ident, literal, qualified } from './sql';
 import { markLoaded, stagingRef, temporaryName } from './staging';
@@ -16,28 +17,30 @@ const MAINTENANCE_MEMORY = '256MB';
 export async function finishStaging(
   pool: PostgresPool,
   stagingSchema: string,
-  { runId, plan }: StagingRequest,
+  request: StagingRequest,
+  signal?: AbortSignal,
 ): Promise<void> {
+  await pool.withClient((client) => abortable(pool, client, signal, () => build(client, stagingSchema, request)), {
+    dedicated: true,
+  });
+}
+
+async function build(client: PostgresClient, stagingSchema: string, { runId, plan }: StagingRequest): Promise<void> {
   const staging = stagingRef(stagingSchema, runId, plan.targetRef);
-  await pool.withClient(
-    async (client) => {
-      await markLoaded(client, staging);
-      const [live] = await describeLive(client, [plan.targetRef]);
-      const build = live ? buildLike(live, staging) : buildNew(plan, staging);
-      const takesPlace = plan.strategy === 'swap' || plan.strategy === 'create';
-      // Functions in indexes may rely on the path that the user usually works with.
-      await client.query(`SET search_path TO DEFAULT; SET maintenance_work_mem = ${literal(MAINTENANCE_MEMORY)}`);
-      for (const index of build.indexes) {
-        if (takesPlace || index.unique) await buildIndex(client, staging, index, targetId(plan));
-      }
-      if (takesPlace) {
-        for (const constraint of build.constraints) await addConstraint(client, staging, constraint, targetId(plan));
-        if (live) await setPhysical(client, staging, live, build);
-      }
-      await client.query(`ANALYZE ${qualified(staging)}`);
-    },
-    { dedicated: true },
-  );
+  await markLoaded(client, staging);
+  const [live] = await describeLive(client, [plan.targetRef]);
+  const wanted = live ? buildLike(live, staging) : buildNew(plan, staging);
+  const takesPlace = plan.strategy === 'swap' || plan.strategy === 'create';
+  // Functions in indexes may rely on the path that the user usually works with.
+  await client.query(`SET search_path TO DEFAULT; SET maintenance_work_mem = ${literal(MAINTENANCE_MEMORY)}`);
+  for (const index of wanted.indexes) {
+    if (takesPlace || index.unique) await buildIndex(client, staging, index, targetId(plan));
+  }
+  if (takesPlace) {
+    for (const constraint of wanted.constraints) await addConstraint(client, staging, constraint, targetId(plan));
+    if (live) await setPhysical(client, staging, live, wanted);
+  }
+  await client.query(`ANALYZE ${qualified(staging)}`);
 }
 
 async function buildIndex(client: PostgresClient, staging: TableRef, index: IndexBuild, table: string): Promise<void> {

@@ -3,7 +3,7 @@ import { tableId } from '../../core/types/table';
 import type { TableAggregates } from '../../core/types/transfer';
 import type { ReadRequest, SourceDatabase } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
-import { toPostgresError } from './errors';
+import { toReadError } from './errors';
 import { abortable, extractPart, selectSql } from './extract';
 import { wireFormat } from './wire-load';
 import { checkFilter } from './filter';
@@ -87,6 +87,6 @@ async function read<T>(
       { readOnly: true },
     );
   } catch (error) {
-    throw toPostgresError(error, { table: tableId(request.table) }, pool.server);
+    throw toReadError(error, { table: tableId(request.table) }, request.filter, pool.server);
   }
 }

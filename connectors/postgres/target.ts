@@ -10,11 +10,12 @@ import { addColumnSql, createTableSql } from './ddl';
 import { mayQuiet } from './delete-insert';
 import { describeLive } from './dependents';
 import { toPostgresError } from './errors';
+import { abortable } from './extract';
 import { finishStaging } from './finish';
 import { serverFacts } from './introspect';
 import { loadPart } from './load';
 import { openWireLoad } from './wire-load';
-import type { PostgresPool } from './pool';
+import type { PostgresPool, Row } from './pool';
 import { PATIENCE, publish, type PublishPatience } from './publish';
 import { qualified } from './sql';
 import { prepareStaging, resetStaging, stagingRef } from './staging';
@@ -57,8 +58,10 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
     loadPart: guardedAsync('load rows', (request, progress, signal) =>
       loadPart(pool, stagingSchema, request, progress, signal),
     ),
-    finish: guardedAsync('build keys', (request) => finishStaging(pool, stagingSchema, request)),
-    aggregates: guardedAsync('read staging', (request) => stagedAggregates(pool, stagingSchema, request)),
+    finish: guardedAsync('build keys', (request, signal) => finishStaging(pool, stagingSchema, request, signal)),
+    aggregates: guardedAsync('read staging', (request, signal) =>
+      stagedAggregates(pool, stagingSchema, request, signal),
+    ),
     reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
     publish: guardedAsync('publish', (request, signal) => publish(pool, stagingSchema, request, patience, signal)),
     cleanup: guardedAsync('drop staging tables', (runId) => cleanup(pool, stagingSchema, runId)),
@@ -103,6 +106,7 @@ async function stagedAggregates(
   pool: PostgresPool,
   stagingSchema: string,
   { runId, plan }: StagingRequest,
+  signal?: AbortSignal,
 ): Promise<TableAggregates> {
   const columns = plan.columns.map(({ target, targetType, logical }): AggregateColumn => ({
     column: target,
@@ -111,8 +115,9 @@ async function stagedAggregates(
     nativeType: targetType,
   }));
   const { encoding } = await serverFacts(pool);
+  const sql = aggregateSql(columns, `FROM ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`, encoding);
   const { rows } = await pool
-    .query(aggregateSql(columns, `FROM ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`, encoding))
+    .withClient((client) => abortable(pool, client, signal, () => client.query<Row>(sql)))
     .catch((error: unknown) => {
       throw toPostgresError(error, { table: tableId(plan.targetRef) });
     });
