@@ -60,7 +60,21 @@ export interface RunRecord {
 
 export interface RunStore {
   /** Records the start. Throws RUN_IN_PROGRESS when another unfinished, not-dry run has this name and target. */
-  begin(run: Pick<RunRecord, 'runId' | 'temporalRunId' | 'kind' | 'name' | 'target' | 'configVersion' | 'triggeredBy' | 'reason' | 'dryRun' | 'input'>): Promise<void>;
+  begin(
+    run: Pick<
+      RunRecord,
+      | 'runId'
+      | 'temporalRunId'
+      | 'kind'
+      | 'name'
+      | 'target'
+      | 'configVersion'
+      | 'triggeredBy'
+      | 'reason'
+      | 'dryRun'
+      | 'input'
+    >,
+  ): Promise<void>;
   savePlan(runId: string, plan: Omit<SetPlan, 'tables'>): Promise<void>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
   finish(runId: string, outcome: { status: RunStatus; error?: ErrorReport }): Promise<void>;
@@ -99,7 +113,19 @@ export interface RunTableStore {
   update(
     runId: string,
     tableId: string,
-    patch: Partial<Pick<RunTableRecord, 'phase' | 'sourceAggregates' | 'targetAggregates' | 'lockedMs' | 'warnings' | 'error' | 'startedAt' | 'finishedAt'>>,
+    patch: Partial<
+      Pick<
+        RunTableRecord,
+        | 'phase'
+        | 'sourceAggregates'
+        | 'targetAggregates'
+        | 'lockedMs'
+        | 'warnings'
+        | 'error'
+        | 'startedAt'
+        | 'finishedAt'
+      >
+    >,
   ): Promise<void>;
 }
 

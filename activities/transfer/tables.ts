@@ -1,3 +1,4 @@
+import { evenPartBytes } from '../../core/plan/part-size';
 import { compareAggregates, verdictError } from '../../core/verify/compare-aggregates';
 import type { TransferDependencies } from '../dependencies';
 import { withHeartbeat } from '../heartbeat';
@@ -18,10 +19,11 @@ export function createTableActivities(deps: Pick<TransferDependencies, 'catalog'
       const [run, record] = await Promise.all([runContext(deps.catalog, runId), runTable(deps.catalog, runId, table)]);
       const { token } = await currentSnapshot(deps, runId);
       const { plan } = record;
+      const partBytes = evenPartBytes(plan.source.estimatedBytes, plan.partBytes, plan.parallel);
       return withHeartbeat(async () => {
         const [ranges] = await Promise.all([
           deps.databases.use(run.source, ({ source }) =>
-            source.planRanges({ ...readRequest(plan, token), schema: plan.source }, plan.partBytes),
+            source.planRanges({ ...readRequest(plan, token), schema: plan.source }, partBytes),
           ),
           deps.databases.use(run.target, ({ target }) => target.prepare({ runId, plan })),
           deps.catalog.tables.update(runId, table, { phase: 'copying', startedAt: record.startedAt ?? deps.now() }),

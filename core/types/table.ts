@@ -12,7 +12,21 @@
  * since 1970-01-01 00:00 (UTC for timestamptz). Infinities are ±(2^31-1) days and ±(2^63-1) microseconds, as in DuckDB.
  */
 export type LogicalType =
-  | { kind: 'boolean' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64' | 'date' | 'time' | 'timestamp' | 'timestamptz' | 'uuid' | 'bytes' }
+  | {
+      kind:
+        | 'boolean'
+        | 'int16'
+        | 'int32'
+        | 'int64'
+        | 'float32'
+        | 'float64'
+        | 'date'
+        | 'time'
+        | 'timestamp'
+        | 'timestamptz'
+        | 'uuid'
+        | 'bytes';
+    }
   /** An exact decimal with 1 ≤ precision ≤ 38 and 0 ≤ scale ≤ precision. */
   | { kind: 'decimal'; precision: number; scale: number }
   /** `json` is text that is JSON; `other` is a type that travels in its own textual notation (interval, array, …). */

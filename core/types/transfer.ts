@@ -1,5 +1,12 @@
 /** What is to be moved and how: made by planning, kept in the catalog, handed to activities. Plain JSON data. */
-import type { Codec, DatabaseKind, LoadMode, PublishStrategy, SchemaPolicy, VerifyLevel } from '../../schemas/constants';
+import type {
+  Codec,
+  DatabaseKind,
+  LoadMode,
+  PublishStrategy,
+  SchemaPolicy,
+  VerifyLevel,
+} from '../../schemas/constants';
 import type { ForeignKey, LogicalType, TableRef, TableSchema } from './table';
 
 /** One column of a transfer: where its values come from, what they are on the way, where they go. */

@@ -20,7 +20,7 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
     minThreads: 0,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
-    idleTimeout: 10_000,
+    idleTimeout: 60_000,
     // Rows travel in typed arrays outside the heap; what is left for objects is small.
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
   });

@@ -329,7 +329,9 @@ describe('snapshots', () => {
     expect(await catalog.snapshots.current(runId)).toBeUndefined();
     expect(await catalog.snapshots.open(runId, 'A')).toBe(1);
     expect(await catalog.snapshots.open(runId, 'A')).toBe(1);
-    expect((await Promise.all(['B', 'C'].map((token) => catalog.snapshots.open(runId, token)))).toSorted((a, b) => a - b)).toEqual([2, 3]);
+    expect(
+      (await Promise.all(['B', 'C'].map((token) => catalog.snapshots.open(runId, token)))).toSorted((a, b) => a - b),
+    ).toEqual([2, 3]);
     expect((await catalog.snapshots.current(runId))?.epoch).toBe(3);
     expect(await catalog.snapshots.get(runId, 1)).toEqual({ runId, epoch: 1, token: 'A' });
   });
