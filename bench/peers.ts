@@ -6,6 +6,9 @@ import { shell, type Sample } from './measure';
 
 const VENV = join(process.env.LONGSHORE_CACHE ?? join(homedir(), '.cache', 'longshore'), 'bench-peers');
 
+/** The package that carries the program does not say where, so its starter would try to download it. */
+const SLING_BINARY = join(VENV, 'sling');
+
 export interface Peer {
   name: string;
   version: string;
@@ -15,10 +18,10 @@ export interface Peer {
 }
 
 export async function findPeers(): Promise<{ peers: Peer[]; missing: string[] }> {
-  if (!existsSync(join(VENV, 'bin', 'sling'))) {
+  if (!existsSync(SLING_BINARY)) {
     mkdirSync(VENV, { recursive: true });
     process.stderr.write('installing sling and dlt\n');
-    const install = `python3 -m venv "${VENV}" && "${VENV}/bin/pip" install -q sling==1.4.11 sling-linux-amd64==1.4.11 'dlt[postgres]' connectorx pyarrow sqlalchemy psycopg2-binary`;
+    const install = `set -e; python3 -m venv "${VENV}"; "${VENV}/bin/pip" install -q sling==1.4.11 sling-linux-amd64==1.4.11 'dlt[postgres]' connectorx pyarrow sqlalchemy psycopg2-binary 'psycopg[binary]'; ln -sf "$(find "${VENV}" -name sling-linux-amd64 -type f | head -1)" "${SLING_BINARY}"`;
     if (
       await shell(install).then(
         () => false,
@@ -36,7 +39,7 @@ const sling: Peer = {
   timesFaster: 2.5,
   run: (source, target, table) =>
     shell(
-      `"${VENV}/bin/sling" run --src-conn SRC --src-stream public.${table} --tgt-conn DST --tgt-object public.${table} --mode full-refresh`,
+      `"${SLING_BINARY}" run --src-conn SRC --src-stream public.${table} --tgt-conn DST --tgt-object public.${table} --mode full-refresh`,
       {
         SRC: `${source}?sslmode=disable`,
         DST: `${target}?sslmode=disable`,

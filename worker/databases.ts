@@ -4,6 +4,8 @@ import type { Database } from '../connectors/connector';
 interface Entry {
   opening: Promise<Database>;
   users: number;
+  /** The run has ended: closed as soon as nobody uses it. */
+  released: boolean;
   idle?: NodeJS.Timeout;
 }
 
@@ -27,7 +29,7 @@ export function createDatabases(
   return {
     async use(ref, work) {
       const key = keyOf(ref);
-      const entry = entries.get(key) ?? { opening: open(ref), users: 0 };
+      const entry = entries.get(key) ?? { opening: open(ref), users: 0, released: false };
       entries.set(key, entry);
       clearTimeout(entry.idle);
       entry.users += 1;
@@ -46,12 +48,13 @@ export function createDatabases(
       } finally {
         entry.users -= 1;
         if (entry.users === 0 && entries.get(key) === entry)
-          entry.idle = setTimeout(() => void drop(key), IDLE_MS).unref();
+          entry.idle = setTimeout(() => void drop(key), entry.released ? 0 : IDLE_MS).unref();
       }
     },
     async release(runId) {
-      const own = [...entries].filter(([key, { users }]) => users === 0 && (JSON.parse(key) as [string])[0] === runId);
-      await Promise.all(own.map(([key]) => drop(key)));
+      const own = [...entries].filter(([key]) => (JSON.parse(key) as [string])[0] === runId);
+      for (const [, entry] of own) entry.released = true;
+      await Promise.all(own.filter(([, { users }]) => users === 0).map(([key]) => drop(key)));
     },
     async close() {
       await Promise.all([...entries.keys()].map(drop));

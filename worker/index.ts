@@ -68,7 +68,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       connection,
       namespace,
       shutdownGraceTime: options.shutdownGraceMs,
-      maxHeartbeatThrottleInterval: '2s',
+      maxHeartbeatThrottleInterval: '1s',
       interceptors: interceptors(log),
     } as const;
     const workers = [

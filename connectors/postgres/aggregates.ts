@@ -88,7 +88,8 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boo
   const exact = (sql: string) => `pg_catalog.trim_scale((${sql})::pg_catalog.numeric)::pg_catalog.text`;
   const bytes = (sql: string): Figure => [
     'sum',
-    asText(`pg_catalog.sum(pg_catalog.octet_length(${sql})) FILTER (WHERE ${name} IS NOT NULL)`),
+    // A NULL has no length and is left out of the sum.
+    asText(`pg_catalog.sum(pg_catalog.octet_length(${sql}))`),
   ];
   switch (logical.kind) {
     case 'boolean':
@@ -148,7 +149,7 @@ function textBytes(
   of: 'text' | 'json' | 'other',
 ): string {
   if (isStoredAsText) return native.name === 'name' ? `${name}::pg_catalog.text` : name;
-  return of === 'text' ? `pg_catalog.concat(${name})` : textForm(name, native);
+  return of === 'text' ? `CASE WHEN ${name} IS NOT NULL THEN pg_catalog.concat(${name}) END` : textForm(name, native);
 }
 
 /** Names that can follow `pg_catalog.`, unlike `double precision` or `timestamp with time zone`. */

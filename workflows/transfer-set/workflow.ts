@@ -44,7 +44,6 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
   };
   const running = new Set<string>();
   let epoch = 0;
-  let released = Promise.resolve();
 
   setHandler(progressQuery, () => progress);
   setHandler(snapshotReadySignal, (ready) => void (epoch = Math.max(epoch, ready.epoch)));
@@ -83,9 +82,8 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
         throw thrown;
       }
     } finally {
-      // The holder hears of it with its next heartbeat; publishing need not wait for that.
+      // The holder hears of it with its next heartbeat, and closes the snapshot; nobody need wait for that.
       holder.cancel();
-      released = held.catch(() => undefined);
     }
     if (plan.publish === 'set') await publishReady(plan.tables);
   }
@@ -172,7 +170,6 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
       const unfinished = progress.tables.filter(({ phase }) => phase !== 'published' && phase !== 'failed');
       const result = outcome(progress.tables, reason);
       let failure = result.error;
-      await released;
       try {
         await tidying.cleanUp.executeWithOptions({ summary: 'remove staging tables and files' }, [{ runId }]);
       } catch (thrown) {

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { control, moving } from '../proxies';
 import { partsQueue } from '../queues';
+import { together } from '../together';
 import { errorReport, failureOf } from '../errors';
 import {
   pauseTableSignal,
@@ -83,13 +84,19 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
 
   async function complete(epoch: number, measuredEpoch: number | undefined): Promise<void> {
     enter('indexing');
-    await control.finishTable.executeWithOptions({ summary: `${table}: build keys and indexes` }, [target]);
-    if (input.verify !== 'none') {
-      enter('verifying');
+    // Both only read what is staged; the end of an index build leaves all processors but one idle.
+    await together([build, ...(input.verify === 'none' ? [] : [verify])]);
+    enter('ready');
+
+    async function build(): Promise<void> {
+      await control.finishTable.executeWithOptions({ summary: `${table}: build keys and indexes` }, [target]);
+      if (input.verify !== 'none') enter('verifying');
+    }
+
+    async function verify(): Promise<void> {
       if (input.verify === 'aggregates' && measuredEpoch !== epoch) await measure();
       await control.verifyTable.executeWithOptions({ summary: `${table}: compare figures` }, [target]);
     }
-    enter('ready');
   }
 
   /** Reads and loads the parts from `first` on. Returns the part to go on with: short of the end when history is long. */
@@ -117,17 +124,7 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
         describe();
       }
     };
-    const scope = new CancellationScope();
-    await scope.run(async () => {
-      const lanes = Array.from({ length: Math.max(1, input.parallel) }, lane);
-      try {
-        await Promise.all(lanes);
-      } catch (error) {
-        scope.cancel();
-        await Promise.allSettled(lanes);
-        throw error;
-      }
-    });
+    await together(Array.from({ length: Math.max(1, input.parallel) }, () => lane));
     return next;
   }
 
