@@ -1,6 +1,7 @@
 /**
  * The closed catalogue of errors. Every failure a user can meet has one of these codes; docs/errors.md is generated
- * from it and a test compares the two. `retryable` is the one place that decides whether trying again can help.
+ * from it and a test compares the two. `retryable` is the one place that decides whether trying again can help. One
+ * long file on purpose: a closed list is read, compared and searched as a whole.
  */
 export interface CatalogueEntry {
   /** One sentence: what happened. */
