@@ -1,5 +1,8 @@
 /** Transfers as a user meets them: what is asked for arrives, value by value, and what stood around it stays. */
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { NOTHING, Site, contents, execute, fingerprint, rows, type ShownRun, type ShownTable } from './site';
 
@@ -82,14 +85,17 @@ const SETS = `
 
 describe('a transfer', () => {
   let site: Site;
-  const file = `/tmp/longshore-e2e-${randomBytes(4).toString('hex')}.duckdb`;
+  const file = join(tmpdir(), `longshore-e2e-${randomBytes(4).toString('hex')}.duckdb`);
 
   beforeAll(async () => {
     site = await Site.open({ sets: SETS, environments: [`file: { kind: duckdb, path: ${file} }`] });
     await Promise.all([execute(site.source, DDL + FILL), execute(site.target, DDL + AROUND)]);
   });
 
-  afterAll(() => site?.close());
+  afterAll(async () => {
+    await site?.close();
+    rmSync(file, { force: true });
+  });
 
   const tableOf = ({ tables }: ShownRun, id: string): ShownTable => {
     const found = tables.find(({ tableId }) => tableId === id);

@@ -1,6 +1,8 @@
 /** No room, or no right to write, where parts are staged: the run ends with the folder and the figures, the target is as it was. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeWith } from '../../helpers/require-server';
 import { expectError } from '../refusals';
 import { NOTHING, Site, execute, fingerprint } from '../site';
@@ -26,14 +28,15 @@ const unmount = (folder: string): void => void execFileSync('umount', ['-l', fol
 
 /** Whether this user may mount: tried with a folder of its own. */
 function mayMount(): boolean {
-  const folder = `/tmp/longshore-mount-${process.pid}`;
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-mount-'));
   try {
-    mkdirSync(folder, { recursive: true });
     if (!mount(folder)) return false;
     unmount(folder);
     return true;
   } catch {
     return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

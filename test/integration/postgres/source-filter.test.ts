@@ -60,7 +60,7 @@ describe('a condition on a Postgres table', () => {
         { ...database.request(table, ''), snapshot: undefined, filter: { where: 'harm()' } },
         true,
       ),
-    ).rejects.toMatchObject({ code: 'READ_ONLY_ENVIRONMENT' });
+    ).rejects.toMatchObject({ code: 'FILTER_INVALID', place: { sql: 'harm()' } });
     expect(await database.rows('SELECT id FROM public.victims')).toHaveLength(1);
   });
 

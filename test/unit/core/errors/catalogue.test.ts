@@ -10,7 +10,6 @@ const ROOT = join(__dirname, '../../../..');
 function sources(): string {
   const folders = [
     'activities',
-    'api',
     'bin',
     'catalog',
     'cli',
