@@ -1,3 +1,4 @@
+/** One table of every mistake a configuration can hold: long because it is a list, read and extended as a whole. */
 import { join } from 'node:path';
 import { loadConfig } from '../../../config/load';
 import { errorOf, folderWith } from './files';
