@@ -1,7 +1,8 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { ProgressCounter } from '../connectors/connector';
 
-const HEARTBEAT_MS = 1_000;
+/** Cancellations arrive with heartbeats, so this is how long one may take. */
+const HEARTBEAT_MS = 250;
 
 /** A counter that worker threads can write and heartbeats can read: rows at 0, bytes at 1. */
 export const newProgressCounter = (): ProgressCounter => new BigInt64Array(new SharedArrayBuffer(16));

@@ -68,7 +68,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       connection,
       namespace,
       shutdownGraceTime: options.shutdownGraceMs,
-      maxHeartbeatThrottleInterval: '1s',
+      maxHeartbeatThrottleInterval: '250ms',
       interceptors: interceptors(log),
     } as const;
     const workers = [

@@ -44,6 +44,7 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
   };
   const running = new Set<string>();
   let epoch = 0;
+  let released = Promise.resolve();
 
   setHandler(progressQuery, () => progress);
   setHandler(snapshotReadySignal, (ready) => void (epoch = Math.max(epoch, ready.epoch)));
@@ -82,8 +83,9 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
         throw thrown;
       }
     } finally {
-      // The holder hears of it with its next heartbeat, and closes the snapshot; nobody need wait for that.
+      // The holder hears of it with its next heartbeat; meanwhile publishing can begin.
       holder.cancel();
+      released = held.catch(() => undefined);
     }
     if (plan.publish === 'set') await publishReady(plan.tables);
   }
@@ -187,6 +189,7 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
       progress.status = result.status;
       enter('ended');
       upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: result.status }]);
+      await released;
       if (result.status === 'done' || result.status === 'partial') return { ...result, error: failure };
       throw failureOf(failure ?? errorReport(new Error(`the run ended ${result.status}`)));
     });
