@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import { type Catalog, openCatalog } from '../../catalog';
 import { LongshoreClient } from '../../client';
 import { testPostgres } from '../helpers/postgres';
@@ -6,6 +7,7 @@ import { type TestTemporal, testTemporal } from '../helpers/temporal';
 // No worker runs here, so a run stays where it was started: what is tested is what the client does by itself.
 let url: string;
 let temporal: TestTemporal;
+let workflows: Client['workflow'];
 let catalog: Catalog;
 let client: LongshoreClient;
 let set: string;
@@ -16,7 +18,7 @@ const configuration = () => ({
 });
 const start = (extra: object = {}) =>
   client.transfers.run({ configuration: configuration(), set, triggeredBy: 'ann', ...extra });
-const terminate = (runId: string) => temporal.client.workflow.getHandle(runId).terminate();
+const terminate = (runId: string) => workflows.getHandle(runId).terminate();
 
 /** What the worker's first activity does. */
 async function begin(runId: string, configVersion: number): Promise<void> {
@@ -37,9 +39,11 @@ async function begin(runId: string, configVersion: number): Promise<void> {
 beforeAll(async () => {
   url = await (await testPostgres()).createDatabase('client');
   temporal = await testTemporal();
+  const namespace = await temporal.createNamespace('client');
+  workflows = new Client({ connection: temporal.client.connection, namespace }).workflow;
   catalog = await openCatalog({ url, poolSize: 2 });
   client = await LongshoreClient.connect({
-    temporal: { address: temporal.address, namespace: temporal.namespace },
+    temporal: { address: temporal.address, namespace },
     catalog: { url },
   });
 });
@@ -86,7 +90,7 @@ describe('starting a run', () => {
 
   it('can be found and read in Temporal, and is in the audit', async () => {
     const { runId, configVersion } = await start({ reason: 'a test', tables: ['public.a'] });
-    const description = await temporal.client.workflow.getHandle(runId).describe();
+    const description = await workflows.getHandle(runId).describe();
     const attributes = Object.fromEntries(
       description.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
     );
@@ -131,7 +135,7 @@ describe('starting a run', () => {
     await begin(first.runId, first.configVersion);
     await terminate(first.runId);
     const again = await client.transfers.again(first.runId, { triggeredBy: 'bob' });
-    const description = await temporal.client.workflow.getHandle(again.runId).describe();
+    const description = await workflows.getHandle(again.runId).describe();
     expect(again.configVersion).toBe(first.configVersion);
     expect(description.typedSearchAttributes.getAll().map(({ value }) => value)).toContain('bob');
     expect(await catalog.audit.list({ subject: again.runId, limit: 1 })).toMatchObject([
@@ -257,7 +261,7 @@ describe('schedules', () => {
     }
     const runId = lastRuns[0]?.runId ?? '';
     expect(runId).toMatch(new RegExp(`^transfer/${set}/scheduled-\\d{4}-`));
-    const description = await temporal.client.workflow.getHandle(runId).describe();
+    const description = await workflows.getHandle(runId).describe();
     expect(description.typedSearchAttributes.getAll().map(({ value }) => value)).toContain(`schedule:${set}`);
     await terminate(runId);
     await client.schedules.delete(set, { by: 'ann' });

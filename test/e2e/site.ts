@@ -129,11 +129,7 @@ export class Site {
     { worker = true } = {},
   ): Promise<Site> {
     const [pg, temporal] = await Promise.all([testPostgres(), testTemporal()]);
-    const namespace = temporal.unique('e2e');
-    await temporal.client.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
-    });
+    const namespace = await temporal.createNamespace('e2e');
     const source = await pg.createDatabase('e2e_src');
     const target = await pg.createDatabase('e2e_dst');
     const catalog = await pg.createDatabase('e2e_cat');

@@ -10,8 +10,9 @@ import { startTemporal } from '../../dev/temporal-server';
 export interface TestTemporal {
   /** `host:port`. */
   readonly address: string;
-  readonly namespace: string;
   readonly client: Client;
+  /** A namespace of its own: no worker of another test takes what is started there. */
+  createNamespace(prefix: string): Promise<string>;
   /** A name no other test uses, for task queues and workflow ids. */
   unique(prefix: string): string;
   /** Closes the client; the shared server goes on. */
@@ -23,11 +24,19 @@ export async function testTemporal(): Promise<TestTemporal> {
   const address = process.env.LONGSHORE_TEST_TEMPORAL;
   if (!address) throw new Error('No Temporal server is shared: put this test into a project with servers.');
   const connection = await Connection.connect({ address });
+  const unique = (prefix: string): string => `${prefix}-${randomBytes(4).toString('hex')}`;
   return {
     address,
-    namespace: 'default',
     client: new Client({ connection }),
-    unique: (prefix) => `${prefix}-${randomBytes(4).toString('hex')}`,
+    unique,
+    async createNamespace(prefix) {
+      const namespace = unique(prefix);
+      await connection.workflowService.registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+      });
+      return namespace;
+    },
     close: () => connection.close(),
   };
 }

@@ -70,7 +70,8 @@ export async function withWorkflows(
   test: (harness: Harness) => Promise<void>,
 ): Promise<void> {
   const temporal = await testTemporal();
-  const { client, namespace } = temporal;
+  const { client } = temporal;
+  const namespace = 'default';
   const native = await NativeConnection.connect({ address: temporal.address });
   const queue = `${randomUUID()}-transfers`;
   const calls: string[] = [];
