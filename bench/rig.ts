@@ -35,6 +35,7 @@ export async function startRig() {
     SRC_URL: postgres.url('src'),
     UAT_URL: postgres.url('uat'),
     CATALOG_URL: postgres.url('catalog'),
+    MASKING_KEY: 'of the benchmarks, known to all',
   };
   writeFileSync(configPath, configuration(temporal.address, join(folder, 'staging')));
   const config = loadConfig(configPath, { env });
@@ -79,7 +80,12 @@ export async function startRig() {
       const environment = environmentSchema.parse({ kind: 'postgres', url: postgres.url('src'), readOnly: true });
       const connector = connectorFor('postgres');
       const database = await connector.open(environment, { applicationName: 'bench' });
-      const movers = createMovers({ threads: THREADS, open: {}, environment: () => Promise.resolve(environment) });
+      const movers = createMovers({
+        threads: THREADS,
+        open: {},
+        environment: () => Promise.resolve(environment),
+        maskKey: () => Promise.resolve(undefined),
+      });
       const parts = join(folder, 'parts');
       mkdirSync(parts, { recursive: true });
       try {
@@ -136,7 +142,7 @@ async function extractAll(
         movers.extract(
           ref,
           { ...read, range, file: join(folder, `${part}.parquet`), codec: 'zstd', codecLevel: 1, batchRows: 65_536 },
-          undefined,
+          { checks: { figures: [] } },
           new BigInt64Array(new SharedArrayBuffer(16)),
           new AbortController().signal,
         ),
@@ -160,6 +166,12 @@ transferSets:
   big: { from: src, to: uat, tables: [public.big] }
   big5: { from: src, to: uat, tables: [public.big5] }
   small: { from: src, to: uat, tables: ["public.small_*"] }
+  masked:
+    from: src
+    to: uat
+    tables: [{ public.big: { mask: { customer_id: hash, amount: { rule: noise }, note: name } } }]
+  read-back: { from: src, to: uat, verify: fingerprint, tables: [public.big] }
+masking: { key: "\${env:MASKING_KEY}" }
 `;
 
 async function startWorkerProcess(configPath: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {

@@ -4,8 +4,15 @@
  * retried activity writes again.
  */
 import type { ErrorReport } from '../core/errors/longshore-error';
-import type { PartResult, RangeSpec, SetPlan, TableAggregates, TablePlan } from '../core/types/transfer';
-import type { RunKind, RunStatus, TablePhase } from '../schemas/constants';
+import type {
+  PartResult,
+  RangeSpec,
+  SetPlan,
+  TableAggregates,
+  TablePlan,
+  TableVerification,
+} from '../core/types/transfer';
+import type { NotifyEvent, RunKind, RunStatus, TablePhase } from '../schemas/constants';
 
 export interface Catalog {
   readonly configurations: ConfigurationStore;
@@ -14,6 +21,7 @@ export interface Catalog {
   readonly parts: PartLedger;
   readonly snapshots: SnapshotStore;
   readonly audit: AuditLog;
+  readonly notifications: NotificationStore;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,14 +34,33 @@ export interface ConfigurationVersion {
   document: unknown;
   /** Name of the file it came from, without folders. */
   source: string;
+  /** Why, in the words of who stored it. */
+  reason?: string;
+  /** What stored it. */
+  origin?: ConfigurationOrigin;
   createdBy: string;
   createdAt: Date;
 }
 
+/** `run`: the start of a run or a schedule, with the file as it was. The rest are commands of `longshore config`. */
+export type ConfigurationOrigin = 'run' | 'import' | 'promote' | 'rollback';
+
 export interface ConfigurationStore {
-  register(input: { document: unknown; source: string; by: string }): Promise<{ version: number; isNew: boolean }>;
+  /**
+   * Keeps a document. One that is there already is not stored again: its latest version is returned. With `anew` only
+   * the latest version of all counts as there, so that an older document can become the latest again.
+   */
+  register(input: {
+    document: unknown;
+    source: string;
+    by: string;
+    reason?: string;
+    origin?: ConfigurationOrigin;
+    anew?: boolean;
+  }): Promise<{ version: number; isNew: boolean }>;
   get(version: number): Promise<ConfigurationVersion | undefined>;
   latest(): Promise<ConfigurationVersion | undefined>;
+  /** The newest first. */
   list(limit: number): Promise<ConfigurationVersion[]>;
 }
 
@@ -58,6 +85,15 @@ export interface RunRecord {
   finishedAt?: Date;
 }
 
+/** Which runs that ended `done` are meant. */
+export interface GoodRunFilter {
+  kind: RunKind;
+  name: string;
+  target: string;
+  /** Id of a run that does not count, e.g. the one that asks. */
+  except?: string;
+}
+
 export interface RunStore {
   /** Records the start. Throws RUN_IN_PROGRESS when another unfinished, not-dry run has this name and target. */
   begin(
@@ -80,6 +116,10 @@ export interface RunStore {
   finish(runId: string, outcome: { status: RunStatus; error?: ErrorReport }): Promise<void>;
   get(runId: string): Promise<RunRecord | undefined>;
   list(filter: { kind?: RunKind; name?: string; status?: RunStatus; limit: number }): Promise<RunRecord[]>;
+  /** Seconds that the latest runs that ended `done` took, newest first; dry runs left out. */
+  durations(filter: GoodRunFilter & { limit: number }): Promise<number[]>;
+  /** The latest run of this name and target that ended `done`, dry runs left out. */
+  lastGood(filter: GoodRunFilter): Promise<RunRecord | undefined>;
 }
 
 export interface RunTableRecord {
@@ -97,6 +137,8 @@ export interface RunTableRecord {
   partsLoaded: number;
   sourceAggregates?: TableAggregates;
   targetAggregates?: TableAggregates;
+  /** What was compared before publishing, and what came of it. */
+  verification?: TableVerification;
   /** Milliseconds readers had to wait at the switch. */
   lockedMs?: number;
   warnings: string[];
@@ -105,7 +147,22 @@ export interface RunTableRecord {
   finishedAt?: Date;
 }
 
+/** A table as the latest run that published it left it. */
+export interface PublishedTable {
+  runId: string;
+  finishedAt?: Date;
+  rows: number;
+  plan: TablePlan;
+}
+
 export interface RunTableStore {
+  /** The latest run, other than `runId`, of this name and target that published the table; dry runs never do. */
+  lastPublished(filter: {
+    runId: string;
+    name: string;
+    target: string;
+    tableId: string;
+  }): Promise<PublishedTable | undefined>;
   /** Saves the plans of a run in load order; a second call replaces plans that have not started. */
   save(runId: string, plans: TablePlan[]): Promise<void>;
   get(runId: string, tableId: string): Promise<RunTableRecord | undefined>;
@@ -119,6 +176,7 @@ export interface RunTableStore {
         | 'phase'
         | 'sourceAggregates'
         | 'targetAggregates'
+        | 'verification'
         | 'lockedMs'
         | 'warnings'
         | 'error'
@@ -179,4 +237,21 @@ export interface AuditLog {
   /** Appends; rows are never changed. `id` makes a repeated call harmless. */
   record(entry: Omit<AuditEntry, 'at'> & { id: string }): Promise<void>;
   list(filter: { subject?: string; limit: number }): Promise<AuditEntry[]>;
+}
+
+export interface NotificationRecord {
+  runId: string;
+  event: NotifyEvent;
+  /** Name of the channel in the configuration. */
+  channel: string;
+  delivered: boolean;
+  /** Why not. */
+  error?: ErrorReport;
+  at: Date;
+}
+
+export interface NotificationStore {
+  /** Keeps what came of a message; the latest attempt for run, event and channel counts. */
+  record(entry: Omit<NotificationRecord, 'at'>): Promise<void>;
+  list(runId: string): Promise<NotificationRecord[]>;
 }

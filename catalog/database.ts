@@ -14,6 +14,8 @@ interface ConfigurationsTable {
   hash: string;
   document: Json<unknown>;
   source: string;
+  reason: string | null;
+  origin: Generated<string>;
   created_by: string;
   created_at: Moment;
 }
@@ -46,6 +48,7 @@ interface RunTablesTable {
   parts_planned: number | null;
   source_aggregates: JsonOrNull<unknown>;
   target_aggregates: JsonOrNull<unknown>;
+  verification: JsonOrNull<unknown>;
   locked_ms: number | null;
   warnings: ColumnType<string[], string | undefined, string>;
   error: JsonOrNull<unknown>;
@@ -63,6 +66,8 @@ interface PartsTable {
   bytes: number | null;
   sha256: string | null;
   columns: JsonOrNull<unknown>;
+  figures: JsonOrNull<unknown>;
+  fingerprint: string | null;
   loaded: Generated<boolean>;
 }
 
@@ -83,6 +88,15 @@ interface AuditTable {
   details: Json<Record<string, unknown>>;
 }
 
+interface NotificationsTable {
+  run_id: string;
+  event: string;
+  channel: string;
+  delivered: boolean;
+  error: JsonOrNull<unknown>;
+  at: Moment;
+}
+
 export interface CatalogTables {
   configurations: ConfigurationsTable;
   runs: RunsTable;
@@ -90,6 +104,7 @@ export interface CatalogTables {
   parts: PartsTable;
   snapshots: SnapshotsTable;
   audit: AuditTable;
+  notifications: NotificationsTable;
 }
 
 export type CatalogDatabase = Kysely<CatalogTables>;

@@ -7,6 +7,7 @@ import { migrateToLatest } from './migrate';
 import { withRetry } from './retry';
 import { auditLog } from './stores/audit';
 import { configurationStore } from './stores/configurations';
+import { notificationStore } from './stores/notifications';
 import { partLedger } from './stores/parts';
 import { runTableStore } from './stores/run-tables';
 import { runStore } from './stores/runs';
@@ -66,6 +67,7 @@ export async function openCatalog({ url, poolSize = 8, retryMs = 15_000, log }: 
     parts: partLedger(context),
     snapshots: snapshotStore(context),
     audit: auditLog(context),
+    notifications: notificationStore(context),
     ping: () => attempt(async () => void (await sql`SELECT 1`.execute(db))),
     close: () => root.destroy(),
   };

@@ -7,6 +7,8 @@ import { type TransfersClient, transfersClient } from './transfers';
 import { hasWorker } from './workers';
 
 export type { ConfigurationInput } from './configuration';
+export { connectConfigurations } from './configurations';
+export type { ConfigurationOrigin, ConfigurationsClient, ConfigurationVersion, VersionName } from './configurations';
 export type { TemporalSettings } from './connection';
 export type { LiveProgress, LiveTable } from './progress';
 export type { RunDetails, RunFilter } from './runs';

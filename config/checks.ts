@@ -8,17 +8,15 @@ import { resolveDates } from '../core/plan/dates';
 import { hasWildcard } from '../core/plan/pattern';
 import { didYouMean } from '../core/plan/suggest';
 import { parseBytes, parseDuration } from '../core/units';
-import type { ErrorCode } from '../core/errors/catalogue';
+import { checkEnvironment, POSTGRES_URL_WANTED } from './check-environments';
+import { checkMasks } from './check-masks';
+import { checkNotifications } from './check-notifications';
+import { type CheckReport, type Fields, fields, isFields, isLiteral } from './check-report';
 import { isPostgresUrl } from './connection-url';
 import type { ConfigPath } from './path';
 import { timeZoneProblem } from './time-zone';
 
-export interface CheckReport {
-  problem(path: ConfigPath, message: string, code?: ErrorCode): void;
-  warning(path: ConfigPath, message: string, code?: ErrorCode): void;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+export type { CheckReport } from './check-report';
 
 const LEVELS: Readonly<Record<string, readonly [number, number]>> = {
   none: [0, 0],
@@ -28,40 +26,20 @@ const LEVELS: Readonly<Record<string, readonly [number, number]>> = {
 };
 const PART_SIZE = { min: 8192, max: 4e9 };
 
-const URL_WANTED =
-  '`url` must be a URL such as postgres://user:password@host:5432/database; special characters in it are percent-encoded.';
-
 export function checkDocument(document: unknown, report: CheckReport): void {
   const environments = fields(fields(document)['environments']);
   for (const [name, environment] of Object.entries(environments))
     checkEnvironment(['environments', name], fields(environment), report);
   const { url } = fields(fields(document)['catalog']);
-  if (isLiteral(url) && !isPostgresUrl(url)) report.problem(['catalog', 'url'], URL_WANTED);
+  if (isLiteral(url) && !isPostgresUrl(url)) report.problem(['catalog', 'url'], POSTGRES_URL_WANTED);
   for (const [name, set] of Object.entries(fields(fields(document)['transferSets']))) {
-    if (isFields(set)) checkSet(['transferSets', name], set, environments, report);
+    if (isFields(set)) checkSet(['transferSets', name], set, document, report);
   }
+  checkNotifications(fields(document), report);
 }
 
-function checkEnvironment(path: ConfigPath, environment: Fields, report: CheckReport): void {
-  if (environment['kind'] !== 'postgres') return;
-  const { url } = environment;
-  const single = ['host', 'port', 'database', 'user', 'password'].filter((key) => environment[key] !== undefined);
-  if (url === undefined) {
-    if (environment['host'] === undefined)
-      report.problem(path, 'A postgres environment needs `url`, or `host` and `database`.');
-    else if (environment['database'] === undefined)
-      report.problem([...path, 'database'], '`database` is missing: it must be text.');
-    return;
-  }
-  if (single.length > 0)
-    report.problem(
-      [...path, single[0] ?? 'host'],
-      `\`url\` already says where the database is: take out ${single.map((key) => `\`${key}\``).join(', ')}, or \`url\`.`,
-    );
-  if (isLiteral(url) && !isPostgresUrl(url)) report.problem([...path, 'url'], URL_WANTED);
-}
-
-function checkSet(path: ConfigPath, set: Fields, environments: Fields, report: CheckReport): void {
+function checkSet(path: ConfigPath, set: Fields, document: unknown, report: CheckReport): void {
+  const environments = fields(fields(document)['environments']);
   for (const side of ['from', 'to'] as const) {
     const name = set[side];
     if (typeof name === 'string' && !Object.hasOwn(environments, name)) {
@@ -83,7 +61,8 @@ function checkSet(path: ConfigPath, set: Fields, environments: Fields, report: C
   const timezone = checkSchedule([...path, 'schedule'], fields(set['schedule']), report);
   checkLoading(path, set, set, report);
   checkCompression([...path, 'compression'], fields(set['compression']), report);
-  if (Array.isArray(set['tables'])) checkTables([...path, 'tables'], set['tables'], { set, timezone, report });
+  if (Array.isArray(set['tables']))
+    checkTables([...path, 'tables'], set['tables'], { set, document, timezone, report });
 }
 
 /** The set's zone when it is one, else UTC. */
@@ -138,6 +117,7 @@ function checkLoading(path: ConfigPath, own: Fields, set: Fields, report: CheckR
 
 interface TableContext {
   set: Fields;
+  document: unknown;
   timezone: string;
   report: CheckReport;
 }
@@ -193,7 +173,7 @@ function checkOptions(
   path: ConfigPath,
   pattern: string,
   options: Fields,
-  { set, timezone, report }: TableContext,
+  { set, document, timezone, report }: TableContext,
 ): void {
   const given = Object.keys(options);
   if (pattern.startsWith('!')) {
@@ -206,6 +186,7 @@ function checkOptions(
       `\`${pattern}\` may be many tables, and \`target\` is one: give the table an entry of its own.`,
     );
   checkLoading(path, options, set, report);
+  checkMasks(path, options, document, report);
   const { dates } = options;
   if (isFields(dates)) checkDates([...path, 'dates'], dates, timezone, report);
 }
@@ -228,8 +209,3 @@ function checkDates(path: ConfigPath, dates: Fields, timezone: string, report: C
     report.problem(path, `${error.message} ${error.next}`);
   }
 }
-
-const isLiteral = (value: unknown): value is string => typeof value === 'string' && !value.includes('${');
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const fields = (value: unknown): Fields => (isFields(value) ? value : {});

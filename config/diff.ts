@@ -71,7 +71,8 @@ function tableKeys(before: readonly unknown[], after: readonly unknown[]): strin
   return [...new Set([...old, ...next])].filter((name) => name !== undefined);
 }
 
-function entryName(entry: unknown): string | undefined {
+/** Name or pattern of an entry of `tables`; undefined when it is none. */
+export function entryName(entry: unknown): string | undefined {
   if (typeof entry === 'string') return entry;
   const keys = isMap(entry) ? Object.keys(entry) : [];
   return keys.length === 1 ? keys[0] : undefined;

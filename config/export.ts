@@ -48,7 +48,7 @@ function unescapeScalar(scalar: ScalarNode, path: ConfigPath, problems: ProblemL
 }
 
 /** Settings outside of connections were filled in when they were stored, so `${` in them means the characters. */
-function escapeReferences(value: unknown, path: ConfigPath): unknown {
+export function escapeReferences(value: unknown, path: ConfigPath): unknown {
   if (typeof value === 'string') return isLate(path) ? value : value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map((item, index) => escapeReferences(item, [...path, index]));
   if (typeof value !== 'object' || value === null) return value;

@@ -25,7 +25,12 @@ export class FileLoader {
   /** The merged tree, or undefined with problems noted. `label` is the name that messages use. */
   load(path: string, label: string): TreeNode | undefined {
     const text = readSource(path, label, this.problems);
-    return text === undefined ? undefined : this.parse(text, { real: realPath(path), label }, []);
+    return text === undefined ? undefined : this.loadText(text, path, label);
+  }
+
+  /** The same for text that is not, or not yet, in the file. */
+  loadText(text: string, path: string, label: string): TreeNode | undefined {
+    return this.parse(text, { real: realPath(path), label }, []);
   }
 
   private parse(text: string, file: OpenFile, open: readonly OpenFile[]): TreeNode | undefined {

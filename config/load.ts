@@ -30,6 +30,8 @@ export interface LoadOptions {
   overrides?: Readonly<Record<string, unknown>>;
   /** What is otherwise a warning of a set that can never run (a read-only target) is a problem. For `config check`. */
   strict?: boolean;
+  /** What the file is to say, instead of what it says: to try a change before it is written. */
+  text?: string;
 }
 
 export interface LoadedConfig {
@@ -49,12 +51,12 @@ export interface LoadedConfig {
  */
 export function loadConfig(
   path: string,
-  { env = process.env, overrides = {}, strict = false }: LoadOptions = {},
+  { env = process.env, overrides = {}, strict = false, text }: LoadOptions = {},
 ): LoadedConfig {
   const problems = new ProblemList();
   const warnings = new ProblemList();
   const loader = new FileLoader(env, problems);
-  const read = loader.load(path, path);
+  const read = text === undefined ? loader.load(path, path) : loader.loadText(text, path, path);
   problems.throwIfAny();
   if (!read) throw new LongshoreError('INTERNAL', `${path} gave neither a document nor a problem.`);
   const baseDir = dirname(resolve(path));

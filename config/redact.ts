@@ -25,6 +25,8 @@ function redactValue(value: unknown, path: ConfigPath): unknown {
   if (typeof value === 'string' || typeof value === 'number') {
     return isLiteralSecret(path, String(value)) ? ({ $secret: formatPath(path) } satisfies StoredSecret) : value;
   }
+  // Taken out before. A place that is spelt differently would be no place.
+  if (isStoredSecret(value)) return { $secret: value.$secret };
   if (Array.isArray(value)) return value.map((item, index) => redactValue(item, [...path, index]));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
@@ -35,11 +37,29 @@ function redactValue(value: unknown, path: ConfigPath): unknown {
 export function isLiteralSecret(path: ConfigPath, text: string): boolean {
   const [section, name, field] = path;
   const isEnvironment = section === 'environments' && path.length === 3;
-  if ((isEnvironment && field === 'password') || (section === 'temporal' && name === 'apiKey'))
+  if (isEnvironment && typeof field === 'string' && SECRETS.has(field)) return !isOnlyReferences(text);
+  if (path.length === 2 && typeof section === 'string' && name === OWN_SECRETS.get(section))
     return !isOnlyReferences(text);
-  if ((isEnvironment && field === 'url') || (section === 'catalog' && name === 'url')) return hasLiteralPassword(text);
+  if (isChannelSecret(path)) return !isOnlyReferences(text);
+  if ((isEnvironment && field === 'url') || (section === 'catalog' && name === 'url' && path.length === 2))
+    return hasLiteralPassword(text);
   return false;
 }
+
+/** Fields of an environment that are secrets as a whole. */
+const SECRETS: ReadonlySet<string> = new Set(['password', 'token', 'clientSecret']);
+/** Secrets of Longshore itself, by section. */
+const OWN_SECRETS: ReadonlyMap<string, string> = new Map([
+  ['temporal', 'apiKey'],
+  ['masking', 'key'],
+]);
+
+/** `notifications.channels.NAME.password`, and the webhook, which lets whoever has it write. */
+const isChannelSecret = ([section, group, , field, ...more]: ConfigPath): boolean =>
+  section === 'notifications' &&
+  group === 'channels' &&
+  (field === 'password' || field === 'webhook') &&
+  more.length === 0;
 
 export function isStoredSecret(value: unknown): value is StoredSecret {
   return typeof value === 'object' && value !== null && '$secret' in value && typeof value.$secret === 'string';

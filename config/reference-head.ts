@@ -1,4 +1,6 @@
-/** The hand-written head of docs/configuration.md. Its example is loaded by a test. */
+/** The hand-written head of docs/configuration.md. Its examples are loaded by a test. */
+import { PLACEHOLDERS } from '../core/notify/template';
+
 export const REFERENCE_EXAMPLE = `# yaml-language-server: $schema=../schemas/longshore.schema.json
 version: 1
 
@@ -28,6 +30,34 @@ transferSets:
       - "sales.*"
       - "!sales.tmp_*"
 `;
+
+/** Loaded by a test below REFERENCE_EXAMPLE. */
+export const NOTIFICATIONS_EXAMPLE = `notifications:
+  channels:
+    ops-mail:
+      kind: email
+      host: mail.example.com
+      user: longshore
+      password: \${file:/run/secrets/mail-password}
+      from: Longshore <longshore@example.com>
+      to: [ops@example.com]
+    team-slack:
+      kind: slack
+      webhook: \${env:SLACK_WEBHOOK}
+      mention: { who: [here], on: [failed] }
+  routes:
+    - to: [ops-mail, team-slack]               # failed, partial, refused, slow
+    - { on: [done], onlyWhenChanged: true, to: [team-slack] }
+    - { on: [done], sets: ["sales-*"], targets: [uat], to: [ops-mail] }
+  templates:
+    failed: { subject: "{{set}} failed: {{code}}", text: "{{error}}\\n\\n{{details}}" }
+  slow: { factor: 2, atLeast: 10m, runs: 5 }
+  uiUrl: https://temporal.example.com/namespaces/default
+`;
+
+const PLACEHOLDER_ROWS = Object.entries(PLACEHOLDERS)
+  .map(([name, meaning]) => `| \`{{${name}}}\` | ${meaning} |`)
+  .join('\n');
 
 export const REFERENCE_HEAD = `# Configuration
 
@@ -68,4 +98,19 @@ A secret that is written out is never stored either: the stored configuration th
 An entry of \`tables\` is a name (\`sales.orders\`), a pattern (\`sales.*\`, \`*\`), an exclusion (\`!sales.tmp_*\`), or a name or pattern with options under it. A name beats a pattern, and of two patterns the one that spells out more wins. YAML needs quotes around entries that start with \`*\` or \`!\`.
 
 Sizes are written \`128MB\` (a thousand thousand bytes each) or \`128MiB\` (1024 × 1024), durations \`30s\`, \`15m\`, \`1h30m\`, \`2d\`.
+
+## Messages
+
+\`\`\`yaml
+${NOTIFICATIONS_EXAMPLE}\`\`\`
+
+\`longshore notify test CHANNEL\` sends a test from this machine, \`longshore notify list\` shows who is told of what. A message that cannot be delivered is tried a few times, noted with the run, and changes nothing about it. Host, port, user, password and webhook of a channel are connection settings: they keep their references, and a password or webhook that is written out is stored nowhere.
+
+In \`templates\`, and nowhere else, \`{{name}}\` stands for:
+
+| Placeholder | Stands for |
+| --- | --- |
+${PLACEHOLDER_ROWS}
+
+Values are text and nothing else, whatever they look like: in HTML no markup, in Slack no link and no mention, in a subject no second header.
 `;

@@ -100,20 +100,38 @@ const CONNECTION_SETTINGS = new Set([
   'url',
   'host',
   'port',
+  'instance',
   'database',
   'user',
   'password',
+  'authentication',
+  'domain',
+  'token',
+  'tenantId',
+  'clientId',
+  'clientSecret',
   'ssl',
+  'encrypt',
+  'trustServerCertificate',
+  'serverName',
+  'readOnlyIntent',
+  'multiSubnetFailover',
+  'packetSize',
   'connectTimeoutMs',
   'path',
 ]);
 
+/** The same for `notifications.channels.NAME`. */
+const CHANNEL_SETTINGS = new Set(['host', 'port', 'user', 'password', 'webhook']);
+
 /**
- * Connection settings keep their references until the moment of use: they differ from machine to machine and may be
- * secrets. References anywhere else are filled in when the file is read.
+ * Connection settings, and the masking key, keep their references until the moment of use: they differ from machine to
+ * machine and may be secrets. References anywhere else are filled in when the file is read.
  */
 export function isLate(path: ConfigPath): boolean {
-  const [section, , field] = path;
-  if (section === 'temporal' || section === 'catalog') return path.length > 1;
+  const [section, group, field, setting] = path;
+  if (section === 'notifications')
+    return group === 'channels' && path.length === 4 && CHANNEL_SETTINGS.has(String(setting));
+  if (section === 'temporal' || section === 'catalog' || section === 'masking') return path.length > 1;
   return section === 'environments' && typeof field === 'string' && CONNECTION_SETTINGS.has(field);
 }

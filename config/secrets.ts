@@ -4,7 +4,7 @@ import { type ConfigProblem, LongshoreError } from '../core/errors/longshore-err
 import { didYouMean } from '../core/plan/suggest';
 import type { Config } from '../schemas/config';
 import { type EnvironmentConfig, environmentSchema } from '../schemas/environment';
-import { isPostgresUrl } from './connection-url';
+import { isMssqlUrl, isPostgresUrl } from './connection-url';
 import { type ConfigPath, formatPath, parsePath } from './path';
 import { configError } from './problems';
 import { isLiteralSecret, isStoredSecret } from './redact';
@@ -56,6 +56,8 @@ export function resolveEnvironment(
   }
   const environment = result.data;
   if (environment.kind === 'postgres' && environment.url !== undefined && !isPostgresUrl(environment.url))
+    throw resolvedError([[...path, 'url']]);
+  if (environment.kind === 'mssql' && environment.url !== undefined && !isMssqlUrl(environment.url))
     throw resolvedError([[...path, 'url']]);
   if (environment.kind === 'duckdb' && environment.path !== ':memory:')
     return { ...environment, path: resolve(options.baseDir ?? '.', environment.path) };

@@ -85,10 +85,15 @@ export function knownKeys(path: ConfigPath, document: unknown): string[] {
   return [...new Set(shapesAt(path, document).flatMap((shape) => Object.keys(shape.properties ?? {})))];
 }
 
+/** Values from which one at `path` may be chosen; empty where any will do. */
+export function choicesAt(path: ConfigPath, document: unknown): unknown[] {
+  return shapesAt(path, document).flatMap((shape) => shape.enum ?? (shape.const === undefined ? [] : [shape.const]));
+}
+
 /** `text`, `a number or true or false`, `one of a, b and c`: what a value at `path` must be. */
 export function expected(path: ConfigPath, document: unknown): string {
   const shapes = shapesAt(path, document);
-  const choices = shapes.flatMap((shape) => shape.enum ?? (shape.const === undefined ? [] : [shape.const]));
+  const choices = choicesAt(path, document);
   const types = shapes
     .filter((shape) => !shape.enum && shape.const === undefined)
     .map((shape) => TYPE_NAMES[shape.type ?? ''] ?? 'something else');

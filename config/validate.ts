@@ -1,9 +1,10 @@
 /** Turns what zod finds into problems that name a place and a remedy. */
 import type { z } from 'zod';
 import { didYouMean, listWords } from '../core/plan/suggest';
-import { LATER_SECTIONS, LATER_TABLE_OPTIONS } from '../schemas/config';
+import { LATER_SECTIONS } from '../schemas/config';
 import type { ConfigPath } from './path';
-import { expected, knownKeys } from './shape';
+import { describeMaskRule } from './mask-messages';
+import { choicesAt, expected, knownKeys } from './shape';
 
 type Issue = z.core.$ZodIssue;
 
@@ -20,6 +21,8 @@ export function describeIssues(issues: readonly Issue[], document: unknown, pref
 function describeIssue(issue: Issue, document: unknown, prefix: ConfigPath): Finding[] {
   const path = [...prefix, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   const subject = subjectOf(path);
+  const mask = describeMaskRule(issue.code, path, valueAt(document, path));
+  if (mask) return [mask];
   const one = (message: string): Finding[] => [{ path, message }];
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -40,7 +43,7 @@ function describeIssue(issue: Issue, document: unknown, prefix: ConfigPath): Fin
       return one(
         issue.origin === 'number' || issue.origin === 'int'
           ? `${subject} must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`
-          : `${subject} must not be empty.`,
+          : `${subject} ${issue.message.startsWith('must ') ? issue.message : 'must not be empty'}.`,
       );
     case 'too_big':
       return one(`${subject} must be at most ${issue.maximum}.`);
@@ -92,15 +95,12 @@ function withoutLeaf(document: unknown, path: ConfigPath): unknown {
 }
 
 function unknownKey(key: string, path: ConfigPath, document: unknown): string {
-  const later = path.length === 0 ? LATER_SECTIONS[key] : isTableOptions(path) ? LATER_TABLE_OPTIONS[key] : undefined;
+  const later = path.length === 0 ? LATER_SECTIONS[key] : undefined;
   if (later !== undefined) return `This version of Longshore does not know ${later} yet: take \`${key}\` out.`;
   const known = knownKeys(path, document);
   const hint = didYouMean(key, known) || (known.length > 0 ? ` Known here: ${listWords(known)}.` : '');
   return `The key \`${key}\` is not known here.${hint}`;
 }
-
-const isTableOptions = (path: ConfigPath): boolean =>
-  path[0] === 'transferSets' && path[2] === 'tables' && path.length === 5;
 
 function wrongType(path: ConfigPath, document: unknown): string {
   const value = valueAt(document, path);
@@ -108,6 +108,8 @@ function wrongType(path: ConfigPath, document: unknown): string {
   const subject = subjectOf(path);
   if (value === undefined) return `${subject} is missing: it must be ${wanted}.`;
   if (value === null) return `${subject} is empty: it must be ${wanted}; or take the line out.`;
+  if (typeof value === 'string' && choicesAt(path, document).length > 0)
+    return `${subject} must be ${wanted}.${didYouMean(value, choicesAt(path, document).map(String))}`;
   const quotes = wanted === 'text' && typeof value !== 'object' ? ': put it in quotes' : '';
   return `${subject} must be ${wanted}, not ${typeName(value)}${quotes}.`;
 }

@@ -5,7 +5,9 @@
  */
 import type { Codec, DatabaseKind, PublishStrategy } from '../schemas/constants';
 import type { EnvironmentConfig } from '../schemas/environment';
-import type { ForeignKey, TableRef, TableSchema } from '../core/types/table';
+import type { Fit } from '../core/types/fit';
+import type { ColumnBatch } from '../core/columnar/batch';
+import type { ColumnSchema, ForeignKey, LogicalType, TableRef, TableSchema } from '../core/types/table';
 import type {
   PartColumn,
   PartResult,
@@ -22,7 +24,25 @@ export type ProgressCounter = BigInt64Array;
 /** Makes a connector for one kind of database. `environment` has its secrets resolved and never leaves the process. */
 export interface Connector {
   readonly kind: DatabaseKind;
+  /** What its types are and hold; needs no connection. */
+  readonly types: TypeSystem;
   open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database>;
+}
+
+/** The pure part of a connector: no server is asked. `docs/types.md` is generated from it. */
+export interface TypeSystem {
+  readonly kind: DatabaseKind;
+  /** One native type of every sort that a user's table can have, as `describeTables` spells it, for the documentation and tests. */
+  readonly examples: readonly string[];
+  /** What values of a native type are on the way; throws TYPE_NOT_SUPPORTED for a type whose values cannot be read exactly. */
+  logical(nativeType: string): LogicalType;
+  /**
+   * The type of a column that Longshore creates for values of a column elsewhere: exact for all ordinary values. Throws
+   * TYPE_NOT_SUPPORTED by column name.
+   */
+  nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string;
+  /** How values of a source column fare in `nativeType`. */
+  fits(source: { nativeType: string; logical: LogicalType; kind: DatabaseKind }, nativeType: string): Fit;
 }
 
 export interface OpenOptions {
@@ -43,8 +63,11 @@ export interface Database {
   readonly target: TargetDatabase;
   /** Connects, and says who answered. Throws AUTHENTICATION_FAILED, HOST_UNREACHABLE, DATABASE_NOT_FOUND. */
   ping(): Promise<ServerInfo>;
-  /** Every table and view a user may read, system schemas and Longshore's own staging schema left out. */
-  listTables(): Promise<TableRef[]>;
+  /**
+   * Every table and view a user may read, system schemas and Longshore's own staging schema left out. `database`: those
+   * of another database of the server; throws DATABASE_NOT_FOUND where there is none or nothing can be read across.
+   */
+  listTables(database?: string): Promise<TableRef[]>;
   /** Columns, keys, foreign keys and estimates. A ref that does not exist is left out of the answer. */
   describeTables(refs: TableRef[]): Promise<TableSchema[]>;
   /** Foreign keys of any table in the database that point at one of `refs`. */
@@ -68,6 +91,8 @@ export interface Capabilities {
   atomicSet: boolean;
   /** A snapshot can be shared by several connections. */
   sharedSnapshot: boolean;
+  /** Tables of other databases of the same server can be read, by their three-part names. */
+  crossDatabase?: boolean;
   /** Unchanged parts can be recognised after a snapshot was lost. */
   revalidation: boolean;
 }
@@ -99,11 +124,26 @@ export interface ExtractRequest extends ReadRequest {
   batchRows: number;
 }
 
+/** What is done to the rows of a part between the database and its file. Made anew for each attempt to read it. */
+export type BatchStage = (columns: readonly PartColumn[]) => (batch: ColumnBatch) => ColumnBatch | Promise<ColumnBatch>;
+
+export interface ExtractOptions {
+  progress: ProgressCounter;
+  signal?: AbortSignal;
+  /** Takes the rows in the source's own format as they come; never together with `stage` on masked columns. */
+  alongside?: WireLoad;
+  stage?: BatchStage;
+}
+
 export interface SourceDatabase {
   /** One consistent view for a whole set. Stays open until closed. */
   openSnapshot(): Promise<Snapshot>;
   /** Rejects a user's condition that is not one boolean expression, or that the source does not understand. */
   checkFilter(table: TableSchema, filter: RowFilter): Promise<void>;
+  /** The same for an expression that stands in for a column; FILTER_INVALID, also where it cannot be cast to the column's type. */
+  checkExpression(table: TableSchema, column: ColumnSchema, sql: string): Promise<void>;
+  /** Up to `rows` rows from anywhere in the table, cheap: text values by column, for the detection of personal data. Never stored. */
+  sampleText(table: TableRef, columns: string[], rows: number): Promise<Record<string, string[]>>;
   /** Rows that the filter leaves, by the database's estimate or, when `exact`, by counting. */
   countRows(request: Omit<ReadRequest, 'snapshot'> & { snapshot?: string }, exact: boolean): Promise<number>;
   /** The statement that `extractPart` runs, for people to read and run themselves. */
@@ -111,15 +151,11 @@ export interface SourceDatabase {
   /** Cuts a table into slices of about `partBytes`. Never reads the table itself. */
   planRanges(request: ReadRequest & { schema: TableSchema }, partBytes: number): Promise<RangeSpec[]>;
   /**
-   * Reads one slice within the snapshot into a Parquet file, and passes the rows on to `alongside` as they come. Throws
-   * SNAPSHOT_LOST when the snapshot is gone.
+   * Reads one slice within the snapshot into a Parquet file, through `stage` where there is one, and passes the rows on to
+   * `alongside` as they come. Columns with a `sql` mask are read as `CAST((expression) AS column's type)`, here and in
+   * `aggregates`; every other mask is the stage's business. Throws SNAPSHOT_LOST when the snapshot is gone.
    */
-  extractPart(
-    request: ExtractRequest,
-    progress: ProgressCounter,
-    signal?: AbortSignal,
-    alongside?: WireLoad,
-  ): Promise<PartResult>;
+  extractPart(request: ExtractRequest, options: ExtractOptions): Promise<PartResult>;
   /** Name of the format in which `alongside` gets the rows; undefined where there is none that fits these columns. */
   wireFormat(columns: ColumnPlan[]): string | undefined;
   /** Column figures by the source's own SQL, within the snapshot. */
@@ -167,6 +203,37 @@ export interface WireLoad {
   finish(rows: number): Promise<boolean>;
 }
 
+export interface BatchLoadRequest extends StagingRequest {
+  part: number;
+  /** The snapshot that the rows come from. */
+  snapshot: string;
+  /** Columns of the batches, in the order of the plan. */
+  columns: PartColumn[];
+}
+
+/** Like `WireLoad`, for rows that have been decoded: masked ones, or those of another kind of database. Never throws. */
+export interface BatchLoad {
+  /** Resolves when there is room for more; the batch may be reused then. */
+  write(batch: ColumnBatch): Promise<void>;
+  abandon(): void;
+  finish(rows: number): Promise<boolean>;
+}
+
+export interface ReadBackRequest extends StagingRequest {
+  range: RangeSpec;
+  batchRows: number;
+}
+
+/** Rows of `child` whose foreign key points at no row of `parent`. */
+export interface OrphanRequest {
+  runId: string;
+  child: TablePlan;
+  /** Undefined: the parent is not in the set, and `key.to` names the live table of the target. */
+  parent?: TablePlan;
+  /** In names of the target. */
+  key: Pick<ForeignKey, 'name' | 'columns' | 'to' | 'toColumns'>;
+}
+
 /** Everything `publish` needs to know of one table. */
 export interface PublishTable {
   plan: TablePlan;
@@ -195,13 +262,6 @@ export interface TargetDatabase {
     table: TableSchema | undefined,
     plan: Pick<TablePlan, 'mode' | 'targetRef'> & { estimatedRows: number; forced?: PublishStrategy },
   ): Promise<{ strategy: PublishStrategy; reason: string }>;
-  /** Native type in this database for a column of another; throws TYPE_NOT_SUPPORTED by column name. */
-  nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string;
-  /**
-   * May values of `logical` be written to `nativeType` without loss? Undefined: yes; else why not. `sourceType` is the
-   * native type they come from, when the source is of the same kind.
-   */
-  refuses(logical: PartColumn['logical'], nativeType: string, sourceType?: string): string | undefined;
   /** ALTER statements that give the target the columns it lacks. */
   addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string;
   /** CREATE TABLE text for a table the target lacks, for the preview. */
@@ -215,10 +275,22 @@ export interface TargetDatabase {
    * is there, from another one. Undefined: this target does not take the format.
    */
   openWireLoad(request: WireLoadRequest): Promise<WireLoad | 'loaded' | 'doubtful' | undefined>;
+  /** The same for batches. Left out by targets that load from files alone; undefined where these columns do not fit. */
+  openBatchLoad?(request: BatchLoadRequest): Promise<BatchLoad | 'loaded' | 'doubtful' | undefined>;
   /** Builds keys, indexes and statistics on staging. Idempotent. Throws DUPLICATE_KEY with the key. */
   finish(request: StagingRequest, signal?: AbortSignal): Promise<void>;
   /** Column figures of the staged rows, in the same notation as `SourceDatabase.aggregates`. */
   aggregates(request: StagingRequest, signal?: AbortSignal): Promise<TableAggregates>;
+  /** Cuts staged rows into slices that can be read back by themselves. */
+  planReadBack(request: StagingRequest, partBytes: number): Promise<RangeSpec[]>;
+  /** Hands the staged rows of a slice to `stage`, columns in the order of the plan under their names in the target. */
+  readBack(request: ReadBackRequest, stage: BatchStage, signal?: AbortSignal): Promise<void>;
+  /**
+   * Counts orphans among the staged rows of `child` (live ones too when it is appended to), looking for parents among the
+   * staged rows of `parent`, else among live ones. Rows with a NULL in the key point at nothing. At most 5 sample keys,
+   * each a list of the key's values as text.
+   */
+  countOrphans(request: OrphanRequest, signal?: AbortSignal): Promise<{ orphans: number; samples: string[][] }>;
   /** Throws away what is staged of one table, so that it can be loaded anew. */
   reset(request: StagingRequest): Promise<void>;
   /** The switch. Atomic for everything in the request; idempotent: a request that is already published returns. */

@@ -9,7 +9,7 @@ import { runCli } from '../cli/core/program';
 import { readState, removeState, writeState } from '../cli/core/state-file';
 import { LongshoreClient } from '../client';
 import { dropDatabase, prepareDatabases } from './demo/databases';
-import { differingTables, keptInUat } from './demo/proof';
+import { clearValues, differingTables, keptInUat } from './demo/proof';
 import { startPostgres } from './embedded-postgres';
 import { startGuarded, tail, type GuardedProcess } from './guarded-process';
 import { packageRoot } from './package-root';
@@ -40,13 +40,20 @@ async function waitForWorker(client: LongshoreClient, worker: GuardedProcess, lo
 }
 
 async function showProof(prod: string, uat: string): Promise<boolean> {
-  const [different, kept] = await Promise.all([differingTables(prod, uat), keptInUat(uat)]);
+  const [different, clear, kept] = await Promise.all([
+    differingTables(prod, uat),
+    clearValues(prod, uat),
+    keptInUat(uat),
+  ]);
   const lost = kept.filter(({ isKept }) => !isKept);
   say();
   say(
     different.length === 0
-      ? 'Compared once more by Postgres itself, value by value: 9 of 9 tables are equal.'
+      ? 'Compared once more by Postgres itself, value by value: 9 of 9 tables are equal in all that is not masked.'
       : `DIFFERENT: ${different.join(', ')}`,
+  );
+  say(
+    clear.length === 0 ? 'Not one masked value of production stands in UAT.' : `IN CLEAR in UAT: ${clear.join(', ')}`,
   );
   say(
     `Still in UAT: ${kept
@@ -55,7 +62,7 @@ async function showProof(prod: string, uat: string): Promise<boolean> {
       .join(', ')}.`,
   );
   if (lost.length > 0) say(`LOST in UAT: ${lost.map(({ what }) => what).join(', ')}`);
-  return different.length === 0 && lost.length === 0;
+  return different.length === 0 && clear.length === 0 && lost.length === 0;
 }
 
 async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise<number> {
@@ -82,7 +89,11 @@ async function demo(once: boolean, closers: (() => Promise<unknown>)[]): Promise
     postgres.ensureDatabase('longshore'),
     prepareDatabases(postgres),
   ]);
-  Object.assign(process.env, { DEMO_PROD_URL: prod, DEMO_UAT_URL: uat });
+  Object.assign(process.env, {
+    DEMO_PROD_URL: prod,
+    DEMO_UAT_URL: uat,
+    DEMO_MASKING_KEY: 'of the demo, known to all',
+  });
   writeState(CONFIG, {
     temporalAddress: temporal.address,
     namespace: 'default',

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { environmentEntrySchema } from './environment';
 import { name } from './fields';
 import { catalogSchema, stagingSchema, temporalSchema, workerSchema } from './services';
+import { maskingSchema } from './mask';
+import { notificationsSchema } from './notifications';
 import { transferSetSchema } from './transfer-set';
 
 export const configSchema = z
@@ -10,6 +12,8 @@ export const configSchema = z
     version: z.literal(1).describe('Version of the format; 1.'),
     environments: z.record(name, environmentEntrySchema).default({}).describe('Databases by name.'),
     transferSets: z.record(name, transferSetSchema).default({}).describe('Transfer sets by name.'),
+    masking: maskingSchema.prefault({}),
+    notifications: notificationsSchema.prefault({}),
     temporal: temporalSchema.prefault({}),
     catalog: catalogSchema.optional(),
     staging: stagingSchema.prefault({}),
@@ -36,10 +40,4 @@ export const LATER_SECTIONS: Readonly<Record<string, string>> = {
   monthBatches: 'month batches',
   dropFolders: 'drop folders',
   pipelines: 'pipelines',
-  notifications: 'notifications',
-};
-
-/** Options of a table that later versions bring. */
-export const LATER_TABLE_OPTIONS: Readonly<Record<string, string>> = {
-  mask: 'masking',
 };

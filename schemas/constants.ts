@@ -3,7 +3,7 @@
  * may import it. They are wire format: histories and catalog rows hold them, so a name is never changed, only added.
  */
 
-export const DATABASE_KINDS = ['postgres', 'duckdb'] as const;
+export const DATABASE_KINDS = ['postgres', 'duckdb', 'mssql'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
 export const RUN_KINDS = ['transfer'] as const;
@@ -45,8 +45,44 @@ export type StrategyChoice = (typeof STRATEGY_CHOICES)[number];
 export const SCHEMA_POLICIES = ['stop', 'ignore', 'evolve'] as const;
 export type SchemaPolicy = (typeof SCHEMA_POLICIES)[number];
 
-export const VERIFY_LEVELS = ['none', 'counts', 'aggregates'] as const;
+export const VERIFY_LEVELS = ['none', 'counts', 'aggregates', 'fingerprint'] as const;
 export type VerifyLevel = (typeof VERIFY_LEVELS)[number];
+
+/** What happens when rows of a filtered or masked set point at rows that did not come along. */
+export const REFERENCE_POLICIES = ['off', 'warn', 'stop'] as const;
+export type ReferencePolicy = (typeof REFERENCE_POLICIES)[number];
+
+/** How the value of a masked column is made; see schemas/mask.ts for what each takes. */
+export const MASK_RULES = [
+  'keep',
+  'null',
+  'redact',
+  'constant',
+  'keep-last',
+  'hash',
+  'email',
+  'name',
+  'first-name',
+  'last-name',
+  'phone',
+  'address',
+  'date-shift',
+  'noise',
+  'sql',
+] as const;
+export type MaskRuleName = (typeof MASK_RULES)[number];
+
+/** What happens to columns that look like personal data and have no rule. */
+export const PERSONAL_DATA_POLICIES = ['ignore', 'warn', 'refuse'] as const;
+export type PersonalDataPolicy = (typeof PERSONAL_DATA_POLICIES)[number];
+
+/** What happens to columns of a masked table that the last good run did not have. */
+export const NEW_COLUMN_POLICIES = ['copy', 'exclude', 'refuse'] as const;
+export type NewColumnPolicy = (typeof NEW_COLUMN_POLICIES)[number];
+
+/** What people can be told of. `slow`: the run takes far longer than it usually does; it goes on. */
+export const NOTIFY_EVENTS = ['done', 'partial', 'failed', 'cancelled', 'refused', 'slow'] as const;
+export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 
 export const CODECS = ['none', 'zstd', 'gzip', 'brotli'] as const;
 export type Codec = (typeof CODECS)[number];

@@ -4,12 +4,16 @@ import {
   CODECS,
   DATE_PRESETS,
   LOAD_MODES,
+  NEW_COLUMN_POLICIES,
+  PERSONAL_DATA_POLICIES,
+  REFERENCE_POLICIES,
   PUBLISH_SCOPES,
   SCHEMA_POLICIES,
   STRATEGY_CHOICES,
   VERIFY_LEVELS,
 } from './constants';
 import { duration, name, size, word } from './fields';
+import { maskRuleSchema } from './mask';
 
 const mode = z
   .enum(LOAD_MODES)
@@ -29,7 +33,29 @@ const schema = z
 const verify = z
   .enum(VERIFY_LEVELS)
   .describe(
-    'Proof before publishing: `none`, row `counts`, or `aggregates` of every column (nulls, sums, smallest and largest value).',
+    'Proof before publishing: `none`, row `counts`, `aggregates` of every column (nulls, sums, smallest and largest value), or these and a `fingerprint` of every value, read back from the target.',
+  );
+const minPercentOfLast = z
+  .number()
+  .min(0)
+  .max(100)
+  .describe(
+    'A table with fewer rows than this per cent of its last good run is taken for a fault of the source and not published; 0 for no such check.',
+  );
+const references = z
+  .enum(REFERENCE_POLICIES)
+  .describe(
+    'Rows whose foreign key points at nothing after filters and masks: `warn` of them, `stop` the table, or `off`: do not look.',
+  );
+const personalData = z
+  .enum(PERSONAL_DATA_POLICIES)
+  .describe(
+    'Columns that look like personal data by name or content and have no mask: `warn` with a suggested rule, `refuse` the run, or `ignore`.',
+  );
+const newColumns = z
+  .enum(NEW_COLUMN_POLICIES)
+  .describe(
+    'Columns that the last good run of a masked table did not have and that no rule names: `refuse` the run, `exclude` the column, or `copy` it with a warning.',
   );
 const maxRows = z.number().int().positive().describe('A table with more rows than this, after its filter, is refused.');
 const partSize = size.describe('Source bytes per part, the unit of checkpoint: `128MB`. At least 8 kB, at most 4 GB.');
@@ -84,6 +110,10 @@ export const tableOptionsSchema = z
       .optional()
       .describe('Only the first N rows, in order of the primary key where there is one.'),
     exclude: z.array(word).optional().describe('Columns that are left out; `*` stands for any run of characters.'),
+    mask: z
+      .record(word, maskRuleSchema)
+      .optional()
+      .describe('How columns are masked, before anything reaches a disk. Foreign keys follow the keys they point at.'),
     target: z
       .string()
       .regex(/^[^\u0000-\u001f.*?]+\.[^\u0000-\u001f.*?]+$/, 'must be a table as schema.table')
@@ -94,6 +124,10 @@ export const tableOptionsSchema = z
     schema: schema.optional(),
     verify: verify.optional(),
     maxRows: maxRows.optional(),
+    minPercentOfLast: minPercentOfLast.optional(),
+    references: references.optional(),
+    personalData: personalData.optional(),
+    newColumns: newColumns.optional(),
     partSize: partSize.optional(),
     batchRows: batchRows.optional(),
     parallel: parallelParts.optional(),
@@ -160,6 +194,13 @@ export const transferSetSchema = z
     batchRows: batchRows.default(65_536),
     compression: compression.prefault({}),
     maxRows: maxRows.optional(),
+    minPercentOfLast: minPercentOfLast.default(50),
+    references: references.default('warn'),
+    personalData: personalData.default('warn'),
+    newColumns: newColumns.default('refuse'),
+    expectedDuration: duration
+      .optional()
+      .describe('A run that takes longer is reported as slow; from earlier runs when left out.'),
   })
   .describe('A named group of tables that is copied from one environment to another.');
 

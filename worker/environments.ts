@@ -3,6 +3,7 @@ import type { ConfigurationStore } from '../catalog';
 import { loadConfig, parseDocument } from '../config/load';
 import { resolveEnvironment } from '../config/secrets';
 import { LongshoreError } from '../core/errors/longshore-error';
+import { resolveMaskKey } from './mask-key';
 import type { TargetRules } from '../core/plan/safety';
 import type { Config } from '../schemas/config';
 import type { EnvironmentConfig } from '../schemas/environment';
@@ -12,6 +13,8 @@ export interface Environments {
   /** Connection settings with secrets, resolved here and now, in this process's environment. */
   environment(ref: EnvironmentRef): Promise<EnvironmentConfig>;
   environmentRules(ref: EnvironmentRef): Promise<TargetRules>;
+  /** 16 bytes; undefined where the configuration has no masking key. */
+  maskKey(ref: EnvironmentRef): Promise<Uint8Array | undefined>;
 }
 
 /**
@@ -20,6 +23,7 @@ export interface Environments {
  */
 export function createEnvironments(store: ConfigurationStore, configPath: string): Environments {
   const parsed = new Map<number, Promise<Config>>();
+  const maskKeys = new Map<number, Promise<Uint8Array | undefined>>();
 
   async function read(version: number): Promise<Config> {
     const stored = await store.get(version);
@@ -44,6 +48,16 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
     async environment({ configVersion, environment }) {
       const { config: own, baseDir } = loadConfig(configPath, { env: process.env });
       return resolveEnvironment(await get(configVersion), environment, process.env, { own, baseDir });
+    },
+    async maskKey({ configVersion }) {
+      const { config: own, baseDir } = loadConfig(configPath, { env: process.env });
+      const key =
+        maskKeys.get(configVersion) ??
+        get(configVersion).then((config) => resolveMaskKey(config, process.env, { own, baseDir }));
+      maskKeys.set(configVersion, key);
+      // A secret that was missing may be there for the next attempt.
+      key.catch(() => maskKeys.delete(configVersion));
+      return key;
     },
     async environmentRules({ configVersion, environment }) {
       const { readOnly, protectedTables, maxRowsPerTable } = (await get(configVersion)).environments[environment] ?? {

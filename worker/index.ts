@@ -6,8 +6,9 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions as TemporalWorker
 import type { Logger } from 'pino';
 import { createControlActivities, createPartActivities } from '../activities';
 import type { TransferDependencies } from '../activities/dependencies';
+import type { NotifyDependencies } from '../activities/notify/dependencies';
 import { openCatalog } from '../catalog';
-import { connectorFor } from '../connectors/registry';
+import { connectorFor, typeSystemFor } from '../connectors/registry';
 import { localPartStore } from '../storage';
 import { TRANSFER_QUEUE, partsQueue } from '../workflows/queues';
 import { snapshotReadySignal } from '../workflows/transfer-set/messages';
@@ -17,6 +18,7 @@ import { inEnvironment, withEnvironment } from './in-environment';
 import { FailureInterceptor } from './interceptor';
 import { createLog, temporalLogger } from './log';
 import { ensureSearchAttributes } from './search-attributes';
+import { createNotifications } from './notifications';
 import { createMovers } from './threads/movers';
 
 export interface WorkerOptions {
@@ -115,10 +117,10 @@ async function dependencies(
   options: WorkerOptions,
   client: Client,
   closers: (() => Promise<unknown>)[],
-): Promise<TransferDependencies> {
+): Promise<TransferDependencies & NotifyDependencies> {
   const catalog = await openCatalog({ url: options.catalogUrl });
   closers.push(() => catalog.close());
-  const { configurations, environment, environmentRules } = createEnvironments(
+  const { configurations, environment, environmentRules, maskKey } = createEnvironments(
     catalog.configurations,
     options.configPath,
   );
@@ -139,7 +141,7 @@ async function dependencies(
     }
   });
   closers.push(() => databases.close());
-  const movers = createMovers({ threads: options.threads, open, environment });
+  const movers = createMovers({ threads: options.threads, open, environment, maskKey });
   closers.push(() => movers.close());
   return {
     catalog,
@@ -148,6 +150,8 @@ async function dependencies(
     movers,
     parts,
     environmentRules,
+    types: typeSystemFor,
+    ...createNotifications(configurations, options.configPath),
     isRunOpen: (runId) => isOpen(client, runId),
     announceSnapshot: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
     now: () => new Date(),

@@ -39,6 +39,13 @@ export const tidying = proxyActivities<ControlActivities>({
   retry: { ...RETRY, maximumAttempts: 60 },
 });
 
+/** Telling people: worth a few tries, and never worth more than a minute of the run. */
+export const notifying = proxyActivities<ControlActivities>({
+  ...COMMON,
+  startToCloseTimeout: '1m',
+  retry: { ...RETRY, maximumAttempts: 2 },
+});
+
 /** A snapshot is held for as long as the copy takes, and opened again whenever it is lost. */
 export const holding = proxyActivities<ControlActivities>({
   ...COMMON,

@@ -1,7 +1,8 @@
 import { LongshoreError } from '../../core/errors/longshore-error';
-import type { TablePlan } from '../../core/types/transfer';
+import { needsPartFigures } from '../../core/verify/compare-aggregates';
+import type { ColumnPair, TablePlan } from '../../core/types/transfer';
 import type { ReadRequest } from '../../connectors/connector';
-import type { TransferDependencies } from '../dependencies';
+import type { PartChecks, TransferDependencies } from '../dependencies';
 import { withHeartbeat } from '../heartbeat';
 import { runContext, runTable } from './run-context';
 import { currentSnapshot } from './snapshot';
@@ -26,8 +27,28 @@ export function readRequest(plan: TablePlan, snapshot: string): ReadRequest {
   return { table: source.ref, columns, filter, snapshot, orderBy: source.primaryKey?.columns ?? [] };
 }
 
+/** What is to be found out about the parts of a table while they are read. */
+export function partChecks(plan: TablePlan, deps: Pick<TransferDependencies, 'types'>): PartChecks {
+  const isCompared = plan.verify === 'aggregates' || plan.verify === 'fingerprint';
+  return {
+    figures: isCompared ? needsPartFigures(plan) : [],
+    ...(plan.verify === 'fingerprint' && { fingerprint: columnPairs(plan, deps) }),
+  };
+}
+
+/** Columns of both sides as planned. */
+export function columnPairs(
+  { columns, targetKind }: TablePlan,
+  { types }: Pick<TransferDependencies, 'types'>,
+): ColumnPair[] {
+  return columns.map(({ source, target, sourceType, targetType, logical }) => ({
+    source: { name: source, nativeType: sourceType, logical },
+    target: { name: target, nativeType: targetType, logical: types(targetKind).logical(targetType) },
+  }));
+}
+
 /** The activities that move rows; each part is read once and loaded once, however often they are called. */
-export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' | 'movers' | 'parts'>) {
+export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' | 'movers' | 'parts' | 'types'>) {
   return {
     /** Reads one slice of the source into a Parquet part, and loads it in passing where it can, unless the ledger has it. */
     async extractPart({ runId, table, part }: PartArguments): Promise<PartOutcome> {
@@ -50,9 +71,12 @@ export function createPartActivities(deps: Pick<TransferDependencies, 'catalog' 
         codecLevel: plan.codecLevel,
         batchRows: plan.batchRows,
       };
-      const alongside = { target: run.target, request: { runId, plan, part, snapshot: token } };
+      const options = {
+        alongside: { target: run.target, request: { runId, plan, part, snapshot: token } },
+        checks: partChecks(plan, deps),
+      };
       const { part: result, staged } = await withHeartbeat((signal, progress) =>
-        deps.movers.extract(run.source, request, alongside, progress, signal),
+        deps.movers.extract(run.source, request, options, progress, signal),
       );
       if (plan.maxRows !== undefined && record.rowsExtracted + result.rows > plan.maxRows) {
         throw new LongshoreError(

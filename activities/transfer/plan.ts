@@ -1,24 +1,19 @@
 import type { Database } from '../../connectors/connector';
-import {
-  effectiveSet,
-  type EffectiveEntry,
-  type EffectiveSet,
-  type EffectiveTable,
-} from '../../core/config/effective-set';
-import { LongshoreError, toLongshoreError } from '../../core/errors/longshore-error';
-import { restrictSelection, selectTables, type SelectedTable } from '../../core/plan/select-tables';
-import { maxRows, type TargetRules } from '../../core/plan/safety';
+import { effectiveSet, type EffectiveSet, type EffectiveTable } from '../../core/config/effective-set';
+import { LongshoreError } from '../../core/errors/longshore-error';
+import { slowAfterSeconds } from '../../core/notify/slow';
+import { namedDatabases, restrictSelection, selectTables, type SelectedTable } from '../../core/plan/select-tables';
 import { sameName } from '../../core/plan/same-name';
 import { planSet } from '../../core/plan/set-plan';
-import { planFilter, type SetContext, type TableCandidate } from '../../core/plan/table-plan';
+import type { SetContext, TableCandidate } from '../../core/plan/table-plan';
 import { tableId, type TableSchema } from '../../core/types/table';
 import type { SetPlan, TablePlan } from '../../core/types/transfer';
 import type { PublishScope, VerifyLevel } from '../../schemas/constants';
 import type { TransferSetInput } from '../../workflows/transfer-set/messages';
-import type { TransferDependencies } from '../dependencies';
 import { withHeartbeat } from '../heartbeat';
 import { inParallel } from '../in-parallel';
 import { beginRun } from './begin-run';
+import { candidate, type PlanDependencies, type Question } from './candidates';
 
 /** What the workflow needs to know of a table; the plan itself lies in the catalog. */
 export interface PlannedTable {
@@ -27,6 +22,8 @@ export interface PlannedTable {
   estimatedRows: number;
   parallel: number;
   verify: VerifyLevel;
+  /** Whether foreign keys are looked at before it is published. */
+  checkReferences: boolean;
   /** Tables of the set that this one refers to and that are loaded before it. */
   after: string[];
 }
@@ -37,6 +34,8 @@ export interface PlannedRun {
   publish: PublishScope;
   parallelTables: number;
   tables: PlannedTable[];
+  /** A run that takes longer than this is far slower than usual. */
+  slowAfterSeconds?: number;
 }
 
 export interface PlanArguments {
@@ -47,11 +46,6 @@ export interface PlanArguments {
 
 /** How many tables are asked about at once; each may count its rows. */
 const QUESTIONS_AT_ONCE = 4;
-
-type PlanDependencies = Pick<
-  TransferDependencies,
-  'catalog' | 'configurations' | 'databases' | 'isRunOpen' | 'environmentRules' | 'now'
->;
 
 export function createPlanActivities(deps: PlanDependencies) {
   return {
@@ -74,29 +68,34 @@ export function createPlanActivities(deps: PlanDependencies) {
       const plan = await withHeartbeat(() =>
         deps.databases.use({ ...place, environment: set.from }, (from) =>
           deps.databases.use({ ...place, environment: set.to }, (to) =>
-            makePlan({ set, input, rules, from, to, now: deps.now() }),
+            makePlan({
+              set,
+              input,
+              rules,
+              from,
+              to,
+              now: deps.now(),
+              deps,
+              runId,
+              hasMaskKey: config.masking.key !== undefined,
+            }),
           ),
         ),
       );
       const { tables, ...rest } = plan;
       await deps.catalog.runs.savePlan(runId, rest);
       await deps.catalog.tables.save(runId, tables);
-      return plannedRun(plan);
+      const { slow } = config.notifications;
+      const past = { kind: 'transfer', name: input.set, target: set.to, limit: slow.runs } as const;
+      const seconds = slowAfterSeconds(await deps.catalog.runs.durations(past), slow, settings.expectedDuration);
+      return { ...plannedRun(plan), ...(seconds !== undefined && { slowAfterSeconds: seconds }) };
     },
   };
 }
 
-interface Question {
-  set: EffectiveSet;
-  input: TransferSetInput;
-  rules: TargetRules;
-  from: Database;
-  to: Database;
-  now: Date;
-}
-
-async function makePlan({ set, input, rules, from, to, now }: Question): Promise<SetPlan> {
-  const [existing, source, target] = await Promise.all([from.listTables(), from.ping(), to.ping()]);
+async function makePlan(question: Question): Promise<SetPlan> {
+  const { set, input, rules, from, to, now, deps, hasMaskKey } = question;
+  const [existing, source, target] = await Promise.all([listTables(from, set), from.ping(), to.ping()]);
   const all = selectTables(set.entries, existing);
   const chosen = input.tables?.length
     ? restrictSelection(all.selected, input.tables)
@@ -107,6 +106,7 @@ async function makePlan({ set, input, rules, from, to, now }: Question): Promise
     from.describeTables(chosen.selected.map(({ source: ref }) => ref)),
     to.describeTables(chosen.selected.map(targetOf)),
   ]);
+  const types = deps.types(to.kind);
   const context: SetContext = {
     from: set.from,
     fromKind: from.kind,
@@ -115,7 +115,12 @@ async function makePlan({ set, input, rules, from, to, now }: Question): Promise
     sameDatabase: source.identity === target.identity,
     now,
     timeZone: set.timezone,
-    types: rules.readOnly ? refusingTypes(rules.name) : to.target,
+    hasMaskKey,
+    types: {
+      fits: (column, nativeType) => types.fits(column, nativeType),
+      nativeType: (column, kind) => types.nativeType(column, kind),
+      addColumnSql: (table, column) => to.target.addColumnSql(table, column),
+    },
   };
   const problems = [...all.problems, ...chosen.problems];
   const described = new Map(sources.map((schema) => [tableId(schema.ref), schema]));
@@ -135,10 +140,7 @@ async function makePlan({ set, input, rules, from, to, now }: Question): Promise
       }
       const targetRef = targetOf(selected);
       return [
-        await candidate(
-          { schema, targetRef, target: there.get(tableId(targetRef)), selected },
-          { context, from, to, rules, problems },
-        ),
+        await candidate({ schema, targetRef, target: there.get(tableId(targetRef)), selected }, question, problems),
       ];
     },
   );
@@ -181,118 +183,17 @@ function preview(plan: TablePlan, count: number, from: Database, to: Database): 
   };
 }
 
-interface Chosen {
-  schema: TableSchema;
-  targetRef: TableSchema['ref'];
-  target: TableSchema | undefined;
-  selected: SelectedTable<EffectiveTable>;
-}
-
-interface Asking extends Pick<Question, 'from' | 'to' | 'rules'> {
-  context: SetContext;
-  problems: LongshoreError[];
-}
-
-/** Adds to a table what only the databases can say: whether its condition is sound, its rows, how it is published. */
-async function candidate(
-  { schema, targetRef, target, selected }: Chosen,
-  { context, from, to, rules, problems }: Asking,
-): Promise<TableCandidate> {
-  const { options: settings, pattern: entry, path } = selected.entry as EffectiveEntry;
-  // Problems of the date filter are found again, and reported, by planSet.
-  const filter = planFilter({ source: schema, settings }, context, []);
-  const place = { table: tableId(schema.ref), path: settings.where === undefined ? path : `${path}.where` };
-  const sound = await attempt(problems, place, () => from.source.checkFilter(schema, filter).then(() => true));
-  const limit = maxRows(settings.maxRows, rules);
-  const rows = sound ? await attempt(problems, place, () => countRows(from, schema, filter, limit)) : undefined;
-  const count = rows?.count ?? schema.estimatedRows;
-  const choice = rules.readOnly
-    ? undefined
-    : await attempt(problems, place, () =>
-        to.target.chooseStrategy(target, {
-          mode: settings.mode,
-          targetRef,
-          estimatedRows: Math.max(count, target?.estimatedRows ?? 0),
-          forced: settings.forced,
-        }),
-      );
-  return {
-    entry,
-    path,
-    byWildcard: selected.byWildcard,
-    settings,
-    source: schema,
-    targetRef,
-    target,
-    rows: rows ?? { count, exact: false },
-    strategy: choice?.strategy ?? 'create',
-    strategyReason: choice?.reason ?? '',
-  };
-}
-
-/**
- * Rows that a filter leaves. The database's estimate does where nothing hangs on it; near a limit, or where there is no
- * estimate, the rows are counted.
- */
-async function countRows(
-  from: Database,
-  schema: TableSchema,
-  filter: TableCandidate['settings'] | object,
-  limit: number | undefined,
-): Promise<TableCandidate['rows']> {
-  const request = { table: schema.ref, columns: [], filter, orderBy: [] };
-  const estimate = await from.source.countRows(request, false);
-  if (limit === undefined && estimate >= 0) return { count: estimate, exact: false };
-  if (
-    limit !== undefined &&
-    estimate >= 0 &&
-    estimate < limit / 10 &&
-    schema.estimatedRows >= 0 &&
-    schema.estimatedRows < limit / 2
-  )
-    return { count: estimate, exact: false };
-  return { count: await from.source.countRows(request, true), exact: true };
-}
-
-/** Keeps an error of one table for the common report, unless trying again may help. */
-async function attempt<T>(
-  problems: LongshoreError[],
-  place: { table: string; path?: string },
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    const known = toLongshoreError(error);
-    if (known.retryable || known.code === 'INTERNAL') throw known;
-    problems.push(
-      new LongshoreError(
-        known.code,
-        known.message,
-        { ...place, ...known.place },
-        { cause: known.cause, next: known.next },
-      ),
-    );
-    return undefined;
-  }
-}
-
-/** Stands in for a target that must not be asked: planning ends in READ_ONLY_ENVIRONMENT anyway. */
-function refusingTypes(environment: string): SetContext['types'] {
-  const refuse = (): never => {
-    throw new LongshoreError(
-      'READ_ONLY_ENVIRONMENT',
-      `Environment ${environment} is read-only, so nothing can be transferred into it.`,
-      { environment },
-    );
-  };
-  return { refuses: () => undefined, nativeType: refuse, addColumnSql: refuse };
+/** Tables of the environment's database, and of other databases that entries name by three parts. */
+async function listTables(from: Database, { entries }: EffectiveSet): ReturnType<Database['listTables']> {
+  const databases = from.capabilities.crossDatabase ? namedDatabases(entries) : [];
+  const lists = await Promise.all([from.listTables(), ...databases.map((database) => from.listTables(database))]);
+  return lists.flat();
 }
 
 function plannedRun(plan: SetPlan): PlannedRun {
   const { from, to, publish, parallelTables, tables } = plan;
   const earlier = new Set<string>();
-  const planned = tables.map(({ source, targetRef, parallel, verify, preview: expected }): PlannedTable => {
+  const planned = tables.map(({ source, targetRef, parallel, verify, references, preview: expected }): PlannedTable => {
     const after = source.foreignKeys
       .map((key) => targetOf(plan, key.to))
       .filter((id): id is string => id !== undefined && earlier.has(id));
@@ -303,6 +204,7 @@ function plannedRun(plan: SetPlan): PlannedRun {
       estimatedRows: expected?.rows ?? source.estimatedRows,
       parallel,
       verify,
+      checkReferences: references !== 'off',
       after: [...new Set(after)],
     };
   });

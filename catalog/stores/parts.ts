@@ -1,12 +1,22 @@
 import { type Selectable, sql } from 'kysely';
 import { LongshoreError } from '../../core/errors/longshore-error';
-import type { PartColumn, RangeSpec } from '../../core/types/transfer';
+import type { ColumnAggregate, PartColumn, PartResult, RangeSpec } from '../../core/types/transfer';
 import type { PartLedger, PartRecord } from '../catalog';
 import { CATALOG_SCHEMA, type CatalogTables, orUndefined } from '../database';
 import type { StoreContext } from './store';
 
 /** Slices per INSERT; two arrays are bound whatever their length. */
 const BATCH = 5000;
+/** A part as it is before it is read. */
+const UNREAD = {
+  epoch: null,
+  rows: null,
+  bytes: null,
+  sha256: null,
+  columns: null,
+  figures: null,
+  fingerprint: null,
+} as const;
 const PARTS = sql.table(`${CATALOG_SCHEMA}.parts`);
 
 export function partLedger({ db, attempt }: StoreContext): PartLedger {
@@ -66,11 +76,19 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
         return rows.map(toRecord);
       }),
 
-    extracted: (runId, tableId, part, epoch, { rows, bytes, sha256, columns }) =>
+    extracted: (runId, tableId, part, epoch, { rows, bytes, sha256, columns, figures, fingerprint }) =>
       attempt(async () => {
         const result = await db
           .updateTable('parts')
-          .set({ epoch, rows, bytes, sha256, columns: JSON.stringify(columns) })
+          .set({
+            epoch,
+            rows,
+            bytes,
+            sha256,
+            columns: JSON.stringify(columns),
+            figures: figures === undefined ? null : JSON.stringify(figures),
+            fingerprint: fingerprint ?? null,
+          })
           .where('run_id', '=', runId)
           .where('table_id', '=', tableId)
           .where('part', '=', part)
@@ -110,7 +128,7 @@ export function partLedger({ db, attempt }: StoreContext): PartLedger {
         db.transaction().execute(async (tx) => {
           await tx
             .updateTable('parts')
-            .set({ epoch: null, rows: null, bytes: null, sha256: null, columns: null, loaded: false })
+            .set({ ...UNREAD, loaded: false })
             .where('run_id', '=', runId)
             .where('table_id', '=', tableId)
             .where(sql<boolean>`part = ANY(${parts}::int[])`)
@@ -132,15 +150,32 @@ function unknown(what: string, table: string, part?: number): LongshoreError {
 }
 
 function toRecord(row: Selectable<CatalogTables['parts']>): PartRecord {
-  const { rows, bytes, sha256 } = row;
-  const done = rows !== null && bytes !== null && sha256 !== null;
   return {
     runId: row.run_id,
     tableId: row.table_id,
     part: row.part,
     range: row.range as RangeSpec,
     epoch: orUndefined(row.epoch),
-    result: done ? { rows, bytes, sha256, columns: (row.columns ?? []) as PartColumn[] } : undefined,
+    result: toResult(row),
     loaded: row.loaded,
+  };
+}
+
+function toResult({
+  rows,
+  bytes,
+  sha256,
+  columns,
+  figures,
+  fingerprint,
+}: Selectable<CatalogTables['parts']>): PartResult | undefined {
+  if (rows === null || bytes === null || sha256 === null) return undefined;
+  return {
+    rows,
+    bytes,
+    sha256,
+    columns: (columns ?? []) as PartColumn[],
+    ...(figures !== null && { figures: figures as ColumnAggregate[] }),
+    ...(fingerprint !== null && { fingerprint }),
   };
 }

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { LongshoreError, type ErrorReport } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
-import type { TableAggregates, TablePlan } from '../../core/types/transfer';
+import type { TableAggregates, TablePlan, TableVerification } from '../../core/types/transfer';
 import type { TablePhase } from '../../schemas/constants';
 import type { RunTableRecord, RunTableStore } from '../catalog';
 import { type CatalogDatabase, type CatalogTables, orUndefined } from '../database';
@@ -63,12 +63,46 @@ export function runTableStore({ db, attempt }: StoreContext): RunTableStore {
         return rows.map(toRecord);
       }),
 
+    lastPublished: ({ runId, name, target, tableId: id }) =>
+      attempt(async () => {
+        const row = await db
+          .selectFrom('runs')
+          .innerJoin('run_tables', 'run_tables.run_id', 'runs.run_id')
+          .where('runs.name', '=', name)
+          .where('runs.target', '=', target)
+          .where('runs.run_id', '<>', runId)
+          .where('runs.dry_run', '=', false)
+          .where('run_tables.table_id', '=', id)
+          .where('run_tables.phase', '=', 'published')
+          .orderBy('runs.started_at', 'desc')
+          .limit(1)
+          .select(['run_tables.run_id', 'run_tables.plan', 'run_tables.finished_at'])
+          .select((q) =>
+            q
+              .selectFrom('parts')
+              .whereRef('parts.run_id', '=', 'run_tables.run_id')
+              .whereRef('parts.table_id', '=', 'run_tables.table_id')
+              .select(sql<number>`coalesce(sum(rows), 0)::bigint`.as('rows'))
+              .as('rows'),
+          )
+          .executeTakeFirst();
+        return (
+          row && {
+            runId: row.run_id,
+            finishedAt: orUndefined(row.finished_at),
+            rows: row.rows ?? 0,
+            plan: row.plan as TablePlan,
+          }
+        );
+      }),
+
     update: (runId, id, patch) =>
       attempt(async () => {
         const changes = {
           ...(patch.phase !== undefined && { phase: patch.phase }),
           ...(patch.sourceAggregates !== undefined && { source_aggregates: JSON.stringify(patch.sourceAggregates) }),
           ...(patch.targetAggregates !== undefined && { target_aggregates: JSON.stringify(patch.targetAggregates) }),
+          ...(patch.verification !== undefined && { verification: JSON.stringify(patch.verification) }),
           ...(patch.lockedMs !== undefined && { locked_ms: patch.lockedMs }),
           ...(patch.warnings !== undefined && { warnings: JSON.stringify(patch.warnings) }),
           ...(patch.startedAt !== undefined && { started_at: patch.startedAt }),
@@ -134,6 +168,7 @@ function toRecord(
     partsLoaded: row.parts_loaded ?? 0,
     sourceAggregates: orUndefined(row.source_aggregates as TableAggregates | null),
     targetAggregates: orUndefined(row.target_aggregates as TableAggregates | null),
+    verification: orUndefined(row.verification as TableVerification | null),
     lockedMs: orUndefined(row.locked_ms),
     warnings: row.warnings,
     error: orUndefined(row.error as ErrorReport | null),

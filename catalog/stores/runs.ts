@@ -1,8 +1,8 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type ErrorReport, LongshoreError } from '../../core/errors/longshore-error';
 import type { RunKind, RunStatus } from '../../schemas/constants';
-import type { RunRecord, RunStore } from '../catalog';
-import { type CatalogTables, orUndefined } from '../database';
+import type { GoodRunFilter, RunRecord, RunStore } from '../catalog';
+import { type CatalogDatabase, type CatalogTables, orUndefined } from '../database';
 import type { StoreContext } from './store';
 
 export function runStore({ db, attempt }: StoreContext): RunStore {
@@ -111,7 +111,37 @@ export function runStore({ db, attempt }: StoreContext): RunStore {
           .execute();
         return rows.map(toRecord);
       }),
+
+    durations: ({ limit, ...filter }) =>
+      attempt(async () => {
+        const rows = await good(db, filter)
+          .select(sql<number>`extract(epoch FROM finished_at - started_at)::float8`.as('seconds'))
+          .limit(limit)
+          .execute();
+        return rows.map(({ seconds }) => seconds);
+      }),
+
+    lastGood: (filter) =>
+      attempt(async () => {
+        const row = await good(db, filter).selectAll().limit(1).executeTakeFirst();
+        return row && toRecord(row);
+      }),
   };
+}
+
+/** Runs that ended `done`, newest first. */
+function good(db: CatalogDatabase, { kind, name, target, except }: GoodRunFilter) {
+  return db
+    .selectFrom('runs')
+    .where('kind', '=', kind)
+    .where('name', '=', name)
+    .where('target', '=', target)
+    .where('status', '=', 'done')
+    .where('dry_run', '=', false)
+    .where('finished_at', 'is not', null)
+    .$if(except !== undefined, (q) => q.where('run_id', '<>', except ?? ''))
+    .orderBy('started_at', 'desc')
+    .orderBy('run_id', 'desc');
 }
 
 const isOneAtATime = (error: unknown): boolean =>

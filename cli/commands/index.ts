@@ -1,13 +1,20 @@
 import type { Command } from '../core/create-command';
 import { configCheck } from './config/check';
+import { configDiff } from './config/diff';
 import { configExport } from './config/export';
 import { configHistory } from './config/history';
 import { configImport } from './config/import';
+import { configPromote } from './config/promote';
+import { configPull } from './config/pull';
+import { configRollback } from './config/rollback';
 import { configSchemaCommand } from './config/schema';
+import { notifyList } from './notify/list';
+import { notifyTest } from './notify/test';
 import { runAgain } from './run/again';
 import { runCancel } from './run/cancel';
 import { runList } from './run/list';
 import { runPause } from './run/pause';
+import { runReportCommand } from './run/report';
 import { runResume } from './run/resume';
 import { runShow } from './run/show';
 import { runWatch } from './run/watch';
@@ -20,9 +27,10 @@ import { up } from './up';
 import { worker } from './worker';
 
 export const NOUNS: Readonly<Record<string, string>> = {
-  config: 'The configuration: check, exchange, versions',
+  config: 'The configuration: check, exchange, promote, versions',
   transfer: 'Transfer sets: preview, run, schedule',
-  run: 'Runs: list, show, watch, pause, resume, cancel, again',
+  notify: 'Messages to people: who is told of what, and a test',
+  run: 'Runs: list, show, report, watch, pause, resume, cancel, again',
 };
 
 /** Every command, in the order of help and reference. */
@@ -33,7 +41,11 @@ export const COMMANDS: readonly Command[] = [
   configSchemaCommand,
   configExport,
   configImport,
+  configPull,
+  configPromote,
   configHistory,
+  configDiff,
+  configRollback,
   transferList,
   transferPreview,
   transferRun,
@@ -41,9 +53,12 @@ export const COMMANDS: readonly Command[] = [
   transferSchedules,
   runList,
   runShow,
+  runReportCommand,
   runWatch,
   runPause,
   runResume,
   runCancel,
   runAgain,
+  notifyList,
+  notifyTest,
 ];

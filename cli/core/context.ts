@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { LongshoreClient } from '../../client';
+import { type ConfigurationsClient, connectConfigurations, LongshoreClient, type VersionName } from '../../client';
+import { LongshoreError } from '../../core/errors/longshore-error';
+import { parseVersion } from './versions';
 import type { Io } from './io';
 import { type Colours, coloursFor } from './colours';
 import { type Interrupts, listenForInterrupts } from './interrupts';
@@ -20,8 +22,10 @@ export interface CommandContext {
   readonly io: Io;
   readonly global: GlobalOptions;
   readonly colours: Colours;
-  /** Absolute. */
+  /** Absolute. Throws USAGE where `--config` names a version of the catalog and a file is needed. */
   readonly configPath: string;
+  /** What `--config catalog:…` names; undefined where the configuration is a file. */
+  readonly configVersion: VersionName | undefined;
   /** Width for tables: the terminal's, or undefined when output is not for a terminal. */
   readonly width: number | undefined;
   /** Prints the result: as JSON with `--json`, else as `render` writes it. */
@@ -34,24 +38,39 @@ export interface CommandContext {
   user(): string;
   settings(): Promise<ConnectionSettings>;
   connect(): Promise<LongshoreClient>;
+  /** Versions in the catalog of this configuration, or of that of another file. Temporal is not needed. */
+  configurations(file?: string): Promise<ConfigurationsClient>;
   /** Takes Ctrl-C over for a command that waits. */
   interrupts(): Interrupts;
   close(): Promise<void>;
 }
 
 export function createContext(io: Io, global: GlobalOptions): CommandContext {
-  const configPath = resolve(io.cwd, global.config);
+  const configVersion = global.config.startsWith(CATALOG_PREFIX)
+    ? parseVersion(global.config.slice(CATALOG_PREFIX.length))
+    : undefined;
+  // Beside a version of the catalog, a file that happens to be there may still say where the catalog is.
+  const configPath = resolve(io.cwd, configVersion === undefined ? global.config : 'longshore.yaml');
   const colours = coloursFor(io, global.colour && !global.json);
   const closers: (() => unknown)[] = [];
   let client: Promise<LongshoreClient> | undefined;
   let settings: Promise<ConnectionSettings> | undefined;
   const readSettings = (): Promise<ConnectionSettings> =>
-    (settings ??= connectionSettings(io.env, configPath, global.configGiven));
+    (settings ??= connectionSettings(io.env, configPath, global.configGiven && configVersion === undefined));
   return {
     io,
     global,
     colours,
-    configPath,
+    get configPath() {
+      if (configVersion === undefined) return configPath;
+      throw new LongshoreError(
+        'USAGE',
+        `This command works on a file, and --config names a version of the catalog (${global.config}).`,
+        {},
+        { next: 'Bring the version into a file with `longshore config pull`, or name a file.' },
+      );
+    },
+    configVersion,
     width: io.outIsTerminal ? io.columns() : undefined,
     result: (data, render) => io.out(`${global.json ? JSON.stringify(data, null, 2) : render()}\n`),
     note: (text) => {
@@ -66,6 +85,15 @@ export function createContext(io: Io, global: GlobalOptions): CommandContext {
         closers.push(() => opened.close());
         return opened;
       })),
+    configurations: async (file) => {
+      const { catalogUrl } =
+        file === undefined || file === configPath
+          ? await readSettings()
+          : await connectionSettings(io.env, file, false);
+      const opened = await connectConfigurations({ url: catalogUrl });
+      closers.push(() => opened.close());
+      return opened;
+    },
     interrupts: () => {
       const interrupts = listenForInterrupts();
       closers.push(() => interrupts.dispose());
@@ -76,6 +104,9 @@ export function createContext(io: Io, global: GlobalOptions): CommandContext {
     },
   };
 }
+
+/** `--config catalog:latest`, `--config catalog:12`. */
+const CATALOG_PREFIX = 'catalog:';
 
 function loginName(): string | undefined {
   try {

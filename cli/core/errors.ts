@@ -9,8 +9,10 @@ export function renderError(report: ErrorReport, colours: Colours, width = 100):
     const [first = '', ...rest] = wrap(printable(text), Math.max(30, width - 8));
     return [`  ${colours.dim(label.padEnd(6))}${first}`, ...rest.map((line) => `        ${line}`)].join('\n');
   };
-  const lines = [`${colours.red(colours.bold(report.code))} ${printable(report.message)}`];
   const many = report.problems !== undefined && report.problems.length > 1;
+  // The message of many problems lists them for logs; here each gets a line below.
+  const message = many ? (report.message.split('\n', 1)[0] ?? '') : report.message;
+  const lines = [`${colours.red(colours.bold(report.code))} ${printable(message)}`];
   if (many) lines.push(...problemLines(report.problems ?? [], colours));
   else if (place) lines.push(block('where', place));
   if (report.place.sql) lines.push(block('sql', report.place.sql));

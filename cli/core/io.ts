@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+
 /** The world outside, as commands see it: replaced in tests. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -11,6 +14,12 @@ export interface Io {
   /** Width of the terminal now; undefined when output goes to a file or pipe. */
   columns(): number | undefined;
   now(): number;
+  /** Somebody may be asked: input and notes are a terminal's. Absent: nobody. */
+  readonly canAsk?: boolean;
+  /** One line of answer to a question. */
+  ask?(question: string): Promise<string>;
+  /** All of standard input, as text. */
+  readInput?(): Promise<string>;
 }
 
 export function processIo(): Io {
@@ -31,5 +40,15 @@ export function processIo(): Io {
     columns: () =>
       process.stdout.isTTY ? process.stdout.columns : process.stderr.isTTY ? process.stderr.columns : undefined,
     now: () => Date.now(),
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    ask: async (question) => {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+    readInput: () => text(process.stdin),
   };
 }

@@ -59,7 +59,7 @@ export function flagsOf(name: string, spec: OptionSpec): string {
     case 'toggle':
       return `${short}${long}`;
     case 'choice':
-      return `${long} <${name.toUpperCase()}>`;
+      return `${long} <${long.slice(2).toUpperCase()}>`;
     default:
       return `${short}${long} <${spec.value}>`;
   }

@@ -1,13 +1,14 @@
 /** A run as a page: what it was, what arrived, and the proof. */
 import type { RunRecord, RunTableRecord } from '../../catalog';
 import type { RunDetails } from '../../client';
-import { compareAggregates, type TableVerdict } from '../../core/verify/compare-aggregates';
 import type { ErrorReport } from '../../core/errors/longshore-error';
+import type { ReferenceFinding } from '../../core/types/transfer';
 import type { Colours } from '../core/colours';
 import { renderError } from '../core/errors';
-import { count, duration, moment, plural } from './format';
+import { count, duration, moment } from './format';
 import { formatTable } from './table';
 import { oneLine, printable } from './text';
+import { columnName, comparedText, figureText, referenceText, resultText, verdictOf } from './verification';
 
 export interface ReportOptions {
   colours: Colours;
@@ -17,33 +18,33 @@ export interface ReportOptions {
   figures: boolean;
 }
 
-/** Both sides' figures of a table, compared; undefined before they were taken. */
-export function verdictOf({ sourceAggregates, targetAggregates, plan }: RunTableRecord): TableVerdict | undefined {
-  return sourceAggregates && targetAggregates
-    ? compareAggregates(sourceAggregates, targetAggregates, plan.columns)
-    : undefined;
-}
-
 export function runReport({ run, tables }: RunDetails, options: ReportOptions): string {
   const { colours, width } = options;
   const blocks = [head(run, colours)];
   if (tables.length > 0) blocks.push(verificationTable(tables, options));
   if (options.figures) blocks.push(...tables.flatMap((table) => figuresOf(table, options)));
-  const warnings = [
-    ...(run.plan?.warnings ?? []),
-    ...tables.flatMap((table) => table.warnings.map((warning) => `${table.tableId}: ${warning}`)),
-  ];
+  const warnings = warningsOf({ run, tables });
   if (warnings.length > 0)
-    blocks.push(
-      [...new Set(warnings)].map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'),
-    );
+    blocks.push(warnings.map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'));
   const errors = failures(run, tables);
   if (errors.length > 0) blocks.push(errors.map((error) => renderError(error, colours, width)).join('\n'));
   return blocks.join('\n\n');
 }
 
+/** Warnings of the run and of its tables, each told once, a table's with its name. */
+export function warningsOf({ run, tables }: RunDetails): string[] {
+  const named = (table: string, warning: string): string =>
+    warning.startsWith(`${table}: `) ? warning : `${table}: ${warning}`;
+  return [
+    ...new Set([
+      ...(run.plan?.warnings ?? []),
+      ...tables.flatMap(({ tableId, warnings }) => warnings.map((warning) => named(tableId, warning))),
+    ]),
+  ];
+}
+
 /** Errors of tables and of the run, each told once; that a run was cancelled is told by the run. */
-function failures(run: RunRecord, tables: RunTableRecord[]): ErrorReport[] {
+export function failures(run: RunRecord, tables: RunTableRecord[]): ErrorReport[] {
   const all: (ErrorReport | undefined)[] = tables.map(
     (table) => table.error && { ...table.error, place: { table: table.tableId, ...table.error.place } },
   );
@@ -96,7 +97,7 @@ function verificationTable(tables: RunTableRecord[], { colours, width }: ReportO
       table.phase,
       verdict ? count(verdict.rows.source) : count(table.rowsExtracted),
       verdict ? count(verdict.rows.target) : count(table.rowsLoaded),
-      compared(table, verdict),
+      comparedText(table, verdict),
       table.phase === 'published' ? table.plan.strategy : '',
       table.lockedMs === undefined ? '' : duration(table.lockedMs),
       table.startedAt && table.finishedAt ? duration(table.finishedAt.getTime() - table.startedAt.getTime()) : '',
@@ -112,38 +113,21 @@ function verificationTable(tables: RunTableRecord[], { colours, width }: ReportO
   });
 }
 
-function compared({ plan, sourceAggregates }: RunTableRecord, verdict: TableVerdict | undefined): string {
-  if (!verdict) return plan.verify === 'none' ? 'not asked for' : sourceAggregates ? 'source only' : '';
-  if (verdict.columns.every(({ verdict: each }) => each === 'not-compared'))
-    return verdict.rows.equal ? 'rows equal' : 'rows differ';
-  const differing = verdict.columns.filter(({ verdict: each }) => each === 'different').length;
-  if (differing > 0) return `${plural(differing, 'column')} differ`;
-  const equal = verdict.columns.filter(({ verdict: each }) => each === 'equal').length;
-  return `rows, ${equal} of ${plural(verdict.columns.length, 'column')} equal`;
-}
-
 /** Every figure of a table: one value where both sides agree, both where they do not. */
-function figuresOf(table: RunTableRecord, { colours, width }: ReportOptions): string[] {
+export function figuresOf(table: RunTableRecord, { colours, width }: Omit<ReportOptions, 'figures'>): string[] {
   const verdict = verdictOf(table);
-  const { sourceAggregates: source, targetAggregates: target } = table;
-  if (!verdict || !source || !target || verdict.columns.length === 0) return [];
-  const rows = verdict.columns.map((column) => {
-    const left = source.columns.find((figures) => figures.column === column.source);
-    const right = target.columns.find((figures) => figures.column === column.target);
-    const figure = (name: 'nulls' | 'sum' | 'min' | 'max'): string => {
-      const [a, b] = [left?.[name] ?? null, right?.[name] ?? null];
-      const differs = column.different.some((pair) => pair.figure === name);
-      return differs ? `${a ?? 'none'} ≠ ${b ?? 'none'}` : (a ?? b ?? '');
-    };
-    return [
-      column.source === column.target ? column.source : `${column.source} → ${column.target}`,
-      figure('nulls'),
-      figure('sum'),
-      figure('min'),
-      figure('max'),
-      column.verdict,
-    ];
-  });
+  if (!verdict) return [];
+  if (verdict.columns.length === 0) return references(verdict.references);
+  const isMasked = verdict.columns.some(({ mask }) => mask !== undefined);
+  const rows = verdict.columns.map((column) => [
+    columnName(column),
+    figureText(column, 'nulls'),
+    figureText(column, 'sum'),
+    figureText(column, 'min'),
+    figureText(column, 'max'),
+    resultText(column),
+    ...(isMasked ? [column.mask ?? ''] : []),
+  ]);
   const columns = [
     { title: 'COLUMN', flexible: true },
     { title: 'NULLS', align: 'right' },
@@ -151,18 +135,22 @@ function figuresOf(table: RunTableRecord, { colours, width }: ReportOptions): st
     { title: 'MIN', align: 'right', flexible: true },
     { title: 'MAX', align: 'right', flexible: true },
     { title: 'RESULT' },
+    ...(isMasked ? [{ title: 'MASK' }] : []),
   ] as const;
-  const paint = (cell: string, _row: number, column: number): string =>
-    column === 5
-      ? cell.replace(/\S+/, (result) =>
-          result === 'equal'
-            ? colours.green(result)
-            : result === 'different'
-              ? colours.red(result)
-              : colours.yellow(result),
-        )
-      : cell;
+  const paint = (cell: string, row: number, column: number): string => {
+    if (column !== 5) return cell;
+    const result = verdict.columns[row]?.verdict;
+    return result === 'equal' ? colours.green(cell) : result === 'different' ? colours.red(cell) : colours.yellow(cell);
+  };
   return [
     `${colours.bold(oneLine(table.tableId))}\n${formatTable(columns, rows, { width, paintTitle: colours.dim, paint })}`,
+    ...references(verdict.references),
   ];
+}
+
+/** Foreign keys that were looked at; none, where there was nothing to look at. */
+function references(found: readonly ReferenceFinding[]): string[] {
+  if (found.length === 0) return [];
+  const lines = found.map((reference) => `  ${oneLine(referenceText(reference))}`);
+  return [['references', ...lines].join('\n')];
 }

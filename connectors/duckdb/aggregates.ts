@@ -2,15 +2,19 @@
  * Column figures in the notation that every connector shares (see postgres/aggregates.ts), computed from the values in
  * the form in which they travel, so that a figure does not depend on the native type at either end.
  */
-import type { LogicalType } from '../../core/types/table';
+import type { ColumnMask } from '../../core/types/mask';
+import { tableId, type LogicalType } from '../../core/types/table';
 import type { ColumnAggregate, TableAggregates } from '../../core/types/transfer';
 import type { ReadRequest, StagingRequest } from '../connector';
+import { hasMask, withoutValues } from './masked';
 import { withMemory, type FileSettings, type Session } from './instance';
 import { rowsSql } from './ranges';
 import { withSnapshot } from './snapshot';
 import { ident } from './sql';
 import { attachParts, stagedParts, tableFolder, unionAll } from './staging';
-import { carried } from './types';
+import { textTime } from './text-times';
+import { canonical } from './type-names';
+import { returned, selected, sourceOf } from './types';
 
 interface Measured {
   /** Name to report. */
@@ -18,46 +22,79 @@ interface Measured {
   /** SQL of the value. */
   value: string;
   logical: LogicalType;
+  /** SQL of the same value as a moment, for one that travels as text. */
+  moment?: string;
+  /** Its values are changed on the way, so that only their NULLs can be told. */
+  mask?: ColumnMask;
 }
 
-/** Figures of the rows that the filter leaves, within the snapshot. */
-export async function sourceAggregates(settings: FileSettings, request: ReadRequest): Promise<TableAggregates> {
-  const columns = request.columns.map(({ source, target, logical }) => ({
-    name: target,
-    value: carried(ident(source), logical),
-    logical,
-  }));
-  return withSnapshot(settings, request.snapshot, {}, async (session) => measure(session, columns, rowsSql(request)));
+/**
+ * Figures of the rows that the filter leaves, within the snapshot. Of a column that is masked on the way there is only
+ * how many rows will be NULL: nothing of its values leaves the database.
+ */
+export async function sourceAggregates(
+  settings: FileSettings,
+  request: ReadRequest,
+  signal?: AbortSignal,
+): Promise<TableAggregates> {
+  const columns = request.columns.map((column): Measured => {
+    const { target, logical, mask } = column;
+    const isHidden = mask !== undefined && mask.rule !== 'sql';
+    return { name: target, value: selected(column), logical, ...(isHidden && { mask }) };
+  });
+  const access = { signal, inMemoryOnly: hasMask(request.columns) };
+  try {
+    return await withSnapshot(settings, request.snapshot, access, async (session) =>
+      measure(session, columns, rowsSql(request)),
+    );
+  } catch (error) {
+    throw withoutValues(error, request.columns, { table: tableId(request.table) });
+  }
 }
 
-/** Figures of the staged rows of a table. */
-export async function stagedAggregates(settings: FileSettings, request: StagingRequest): Promise<TableAggregates> {
-  const { columns } = request.plan;
+/** Figures of the staged rows of a table, in the form in which they came. */
+export async function stagedAggregates(
+  settings: FileSettings,
+  request: StagingRequest,
+  signal?: AbortSignal,
+): Promise<TableAggregates> {
+  const { plan } = request;
+  const { columns } = plan;
   const folder = await tableFolder(settings, request);
   const files = await stagedParts(folder);
-  const measured = columns.map(({ target, logical }) => ({
-    name: target,
-    value: carried(ident(target), logical),
-    logical,
-  }));
-  return withMemory(settings, { directories: [folder] }, async (session) => {
-    const empty = `(SELECT ${columns.map(({ target, targetType }) => `NULL::${targetType} AS ${ident(target)}`).join(', ')})`;
-    const rows = unionAll(
-      await attachParts(session, files, 'part'),
-      columns.map(({ target }) => ident(target)).join(', '),
-      empty,
-    );
-    return measure(session, measured, rows);
+  const measured = columns.map((column): Measured => {
+    const { target, targetType, logical } = column;
+    const source = sourceOf(plan, column);
+    const isText = textTime(source) !== undefined && canonical(targetType) !== 'VARCHAR';
+    return {
+      name: target,
+      value: returned(ident(target), source, targetType),
+      logical,
+      ...(isText && { moment: ident(target) }),
+    };
   });
+  try {
+    return await withMemory(settings, { directories: [folder], signal }, async (session) => {
+      const empty = `(SELECT ${columns.map(({ target, targetType }) => `NULL::${targetType} AS ${ident(target)}`).join(', ')})`;
+      const rows = unionAll(
+        await attachParts(session, files, 'part'),
+        columns.map(({ target }) => ident(target)).join(', '),
+        empty,
+      );
+      return measure(session, measured, rows);
+    });
+  } catch (error) {
+    throw withoutValues(error, columns, { table: tableId(plan.targetRef) });
+  }
 }
 
 const FIGURES = ['nulls', 'sum', 'min', 'max'] as const;
 
 async function measure(session: Session, columns: Measured[], rows: string): Promise<TableAggregates> {
-  const selected = columns.flatMap(({ value, logical }, index) =>
-    FIGURES.map((figure) => `${figureSql(figure, `(${value})`, logical)} AS ${figure}_${index}`),
+  const figures = columns.flatMap((column, index) =>
+    FIGURES.map((figure) => `${columnFigure(figure, column)} AS ${figure}_${index}`),
   );
-  const [row] = await session.rows(`SELECT ${['count(*)::VARCHAR AS total', ...selected].join(', ')} FROM ${rows}`);
+  const [row] = await session.rows(`SELECT ${['count(*)::VARCHAR AS total', ...figures].join(', ')} FROM ${rows}`);
   const text = (name: string): string | null => (typeof row?.[name] === 'string' ? row[name] : null);
   return {
     rows: text('total') ?? '0',
@@ -93,6 +130,16 @@ function notation(text: string, logical: LogicalType): string {
       return text;
   }
 }
+
+function columnFigure(figure: (typeof FIGURES)[number], { value, logical, moment, mask }: Measured): string {
+  if (mask !== undefined && (figure !== 'nulls' || mask.rule === 'null'))
+    return figure === 'nulls' ? 'count(*)::VARCHAR' : 'NULL';
+  if (moment !== undefined && (figure === 'min' || figure === 'max')) return momentSql(`${figure}(${moment})`);
+  return figureSql(figure, `(${value})`, logical);
+}
+
+/** In UTC, as all moments are shown. */
+const momentSql = (value: string): string => `regexp_replace(CAST(${value} AS VARCHAR), '\\+00$', '')`;
 
 function figureSql(figure: (typeof FIGURES)[number], value: string, logical: LogicalType): string {
   if (figure === 'nulls') return `(count(*) - count(${value}))::VARCHAR`;

@@ -10,9 +10,10 @@ import { describeTables, listTables, referencingKeys } from './introspect';
 import { withReading } from './snapshot';
 import { openSource } from './source';
 import { openTarget, readOnlyTarget } from './target';
+import { duckdbTypes } from './type-system';
 
 /** A file that does not exist yet is an empty database, as long as its folder exists and it is not read-only. */
-export const duckdbConnector = { kind: 'duckdb', open } satisfies Connector;
+export const duckdbConnector = { kind: 'duckdb', types: duckdbTypes, open } satisfies Connector;
 
 async function open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
   if (environment.kind !== 'duckdb')
@@ -47,7 +48,14 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
         identity: `duckdb:${settings.path}`,
       };
     },
-    listTables: async () => {
+    listTables: async (database) => {
+      if (database !== undefined)
+        throw new LongshoreError(
+          'DATABASE_NOT_FOUND',
+          `A DuckDB environment is one file: the tables of a database ${database} cannot be read through ${settings.path}.`,
+          { file: settings.path },
+          { next: 'Give the other file an environment of its own.' },
+        );
       if (!(await exists())) throw notThere();
       return withReading(settings, async (session) => listTables(session, settings.stagingSchema));
     },

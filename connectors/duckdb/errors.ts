@@ -24,6 +24,11 @@ const RULES: Rule[] = [
     pattern: /ENOSPC|No space left on device|max_temp_directory_size|not enough space|Disk quota exceeded/i,
   },
   {
+    code: 'DISK_FULL',
+    pattern: /no temporary directory is specified/i,
+    next: 'Give DuckDB more memory (`memoryLimit` of the worker), or leave out the row limit of the table.',
+  },
+  {
     code: 'QUERY_FAILED',
     pattern: /Out of Memory Error|failed to pin block|could not allocate block|failed to allocate/i,
     next: 'Give DuckDB more memory (`memoryLimit` of the worker), or lower the number of tables moved at once.',
@@ -100,13 +105,23 @@ export function mapError(error: unknown, place: ErrorPlace = {}): LongshoreError
       ...(rule.next && { next: rule.next }),
     });
   }
-  return new LongshoreError('QUERY_FAILED', `DuckDB: ${firstLine(error)}`, place, { cause: error });
+  return new LongshoreError('QUERY_FAILED', `${PREFIX}${firstLine(error)}`, place, { cause: error });
 }
+
+/** Says so on a later line. */
+const UNSPILLED = /no temporary directory is specified/i;
+
+/** Whether the text of an error is DuckDB's own. */
+export const fromDuckdb = ({ message }: LongshoreError): boolean => message.startsWith(PREFIX);
+
+const PREFIX = 'DuckDB: ';
 
 function describe(code: ErrorCode, message: string, place: ErrorPlace): string {
   const line = firstLine(message);
   if (code === 'CANCELLED') return 'The DuckDB statement was interrupted because the run was cancelled.';
+  if (UNSPILLED.test(message))
+    return 'DuckDB needs more memory than it may use for rows with masked columns, and such rows are never spilled to its work files.';
   if (code === 'FILE_LOCKED')
     return `The DuckDB file ${place.file ?? ''} is in use${holder(message)}.`.replace('  ', ' ');
-  return /^E[A-Z]+:/.test(line) ? `The staging folder cannot be used: ${line}` : `DuckDB: ${line}`;
+  return /^E[A-Z]+:/.test(line) ? `The staging folder cannot be used: ${line}` : `${PREFIX}${line}`;
 }

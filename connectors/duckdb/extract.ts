@@ -1,21 +1,26 @@
-/** One slice of a table into one Parquet file, by DuckDB's own writer. */
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, constants, open, rename, rm } from 'node:fs/promises';
+/**
+ * One slice of a table into one Parquet file: by DuckDB's own writer, or, where something is to be done to the rows on
+ * their way, through column batches, so that nothing but the outcome reaches a file.
+ */
+import { randomUUID } from 'node:crypto';
+import { access, constants, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { ColumnBatch } from '../../core/columnar/batch';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
-import type { PartResult } from '../../core/types/transfer';
+import type { PartColumn, PartResult } from '../../core/types/transfer';
 import type { Codec } from '../../schemas/constants';
-import type { ExtractRequest, ProgressCounter } from '../connector';
-import { mapError } from './errors';
+import { ParquetWriter } from '../../storage/parquet/writer';
+import type { BatchStage, ExtractOptions, ExtractRequest } from '../connector';
+import { BatchGatherer } from './chunks';
+import { fileFacts, syncFile, syncFolder } from './files';
+import { conditions } from './filter';
 import type { FileSettings, Session } from './instance';
-import { selectSql } from './ranges';
+import { hasMask, keyText, maskedNames, withoutValues } from './masked';
+import { countSql, selectSql, streamSql } from './ranges';
 import { withSnapshot } from './snapshot';
 import { ident, literal, qualified } from './sql';
-import { conditions } from './filter';
-import { carrierType } from './types';
+import { carrierType } from './type-names';
 
 const CODECS: Record<Codec, string> = { none: 'uncompressed', zstd: 'zstd', gzip: 'gzip', brotli: 'brotli' };
 /** DuckDB writes row groups in steps of its vectors. */
@@ -25,34 +30,55 @@ const VECTOR = 2048;
 export async function extractPart(
   settings: FileSettings,
   request: ExtractRequest,
-  progress: ProgressCounter,
-  signal?: AbortSignal,
+  options: ExtractOptions,
 ): Promise<PartResult> {
-  const temporary = `${request.file}.${randomUUID()}.tmp`;
   const place = { table: tableId(request.table) };
+  const columns = request.columns.map(({ target, sourceType, logical }): PartColumn => ({
+    name: target,
+    nativeType: sourceType,
+    logical,
+  }));
+  const { stage } = options;
+  if (!stage && request.columns.some(({ mask }) => mask !== undefined && mask.rule !== 'sql'))
+    throw new LongshoreError(
+      'INTERNAL',
+      `Masked columns of ${place.table} were to be read without masking them.`,
+      place,
+    );
   try {
     await access(dirname(request.file), constants.W_OK);
-    const rows = await withSnapshot(settings, request.snapshot, { paths: [temporary], signal }, async (session) => {
-      try {
-        return await session.run(copySql(request, temporary));
-      } catch (error) {
-        throw await explain(session, request, error);
-      }
-    });
+    const facts = stage
+      ? await writeStaged(settings, request, { ...options, stage }, columns)
+      : await writeDirectly(settings, request, options);
+    return { ...facts, columns };
+  } catch (error) {
+    throw withoutValues(error, request.columns, place);
+  }
+}
+
+type Facts = Pick<PartResult, 'rows' | 'bytes' | 'sha256'>;
+
+async function writeDirectly(
+  settings: FileSettings,
+  request: ExtractRequest,
+  { progress, signal }: ExtractOptions,
+): Promise<Facts> {
+  const temporary = `${request.file}.${randomUUID()}.tmp`;
+  const inMemoryOnly = hasMask(request.columns);
+  try {
+    const rows = await withSnapshot(
+      settings,
+      request.snapshot,
+      { paths: [temporary], signal, inMemoryOnly },
+      async (session) => explained(session, request, async () => session.run(copySql(request, temporary))),
+    );
     const { sha256, bytes } = await fileFacts(temporary);
     await syncFile(temporary);
     await rename(temporary, request.file);
     await syncFolder(dirname(request.file));
     Atomics.add(progress, 0, BigInt(rows));
     Atomics.add(progress, 1, BigInt(bytes));
-    const columns = request.columns.map(({ source, sourceType, logical }) => ({
-      name: source,
-      nativeType: sourceType,
-      logical,
-    }));
-    return { rows, bytes, sha256, columns };
-  } catch (error) {
-    throw mapError(error, place);
+    return { rows, bytes, sha256 };
   } finally {
     await rm(temporary, { force: true });
   }
@@ -64,60 +90,89 @@ function copySql(request: ExtractRequest, file: string): string {
   return `COPY (${selectSql(request, request.range)}) TO ${literal(file)} (FORMAT parquet, CODEC ${literal(CODECS[request.codec])}, ROW_GROUP_SIZE ${group}${level})`;
 }
 
-/** Finds column and key of a value that has no exact form on the way, e.g. a TIMESTAMP_S beyond the range of TIMESTAMP. */
+async function writeStaged(
+  settings: FileSettings,
+  request: ExtractRequest,
+  { progress, signal, stage }: ExtractOptions & { stage: BatchStage },
+  columns: PartColumn[],
+): Promise<Facts> {
+  const writer = await ParquetWriter.open(request.file, columns, { codec: request.codec, level: request.codecLevel });
+  const counted = { rows: 0, bytes: 0 };
+  const count = (rows: number, bytes: number): void => {
+    Atomics.add(progress, 0, BigInt(rows));
+    Atomics.add(progress, 1, BigInt(bytes));
+    counted.rows += rows;
+    counted.bytes += bytes;
+  };
+  const apply = stage(columns);
+  const write = async (batch: ColumnBatch): Promise<void> => {
+    await writer.write(await apply(batch));
+    count(batch.rows, writer.bytesWritten - counted.bytes);
+  };
+  try {
+    const logicals = columns.map(({ logical }) => logical);
+    const access = { signal, inMemoryOnly: hasMask(request.columns) };
+    const sent = await withSnapshot(settings, request.snapshot, access, async (session) =>
+      explained(session, request, async () => {
+        const sql = streamSql(request, request.range);
+        const gatherer = new BatchGatherer(logicals, request.batchRows);
+        const rows = await session.stream(sql, countSql(request, request.range), async (chunk) =>
+          gatherer.add(chunk, write),
+        );
+        await gatherer.finish(write);
+        return rows;
+      }),
+    );
+    const facts = await writer.finish();
+    count(0, facts.bytes - counted.bytes);
+    if (facts.rows === sent) return facts;
+    await rm(request.file, { force: true });
+    const table = tableId(request.table);
+    throw new LongshoreError('COUNT_MISMATCH', `DuckDB sent ${sent} rows of ${table} and ${facts.rows} were written.`, {
+      table,
+    });
+  } catch (error) {
+    await writer.abort();
+    Atomics.sub(progress, 0, BigInt(counted.rows));
+    Atomics.sub(progress, 1, BigInt(counted.bytes));
+    throw error;
+  }
+}
+
+/** Does the work; names column and key of a value that has no exact form on the way, e.g. a TIMESTAMP_S beyond the range of TIMESTAMP. */
+async function explained<T>(session: Session, request: ExtractRequest, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw await explain(session, request, error);
+  }
+}
+
 async function explain(session: Session, request: ExtractRequest, error: unknown): Promise<unknown> {
   if (!(error instanceof LongshoreError) || error.code !== 'VALUE_NOT_REPRESENTABLE') return error;
-  for (const { source, logical, sourceType } of request.columns) {
+  const masked = maskedNames(request.columns, 'source');
+  const table = tableId(request.table);
+  for (const { source, logical, sourceType, mask } of request.columns) {
     const carrier = carrierType(logical);
-    const lost = `${ident(source)} IS NOT NULL AND TRY_CAST(${ident(source)} AS ${carrier}) IS NULL`;
+    const value = mask?.rule === 'sql' ? `(\n${mask.sql}\n)` : ident(source);
+    const lost = `${value} IS NOT NULL AND TRY_CAST(TRY_CAST(${value} AS ${sourceType}) AS ${carrier}) IS NULL`;
     const where = [lost, ...conditions(request.filter)].join(' AND ');
     const keys = request.orderBy.map((name) => `${ident(name)}::VARCHAR`).join(', ');
     const [found] = await session
       .rows(`SELECT ${keys || '1'} FROM ${qualified(request.table)} WHERE ${where} LIMIT 1`)
       .catch(() => []);
     if (found === undefined) continue;
-    const key = request.orderBy.map((name, index) => `${name}=${String(Object.values(found)[index])}`).join(', ');
-    const message = `Table ${tableId(request.table)}, column ${source}: a value of type ${sourceType} does not fit ${carrier}, the form in which it would travel${key ? ` (row ${key})` : ''}.`;
+    const key = keyText(request.orderBy, Object.values(found), masked);
+    const what =
+      mask?.rule === 'sql'
+        ? `what the expression of its mask gives cannot be cast to ${sourceType}`
+        : `a value of type ${sourceType} does not fit ${carrier}, the form in which it would travel`;
     return new LongshoreError(
       'VALUE_NOT_REPRESENTABLE',
-      message,
-      { table: tableId(request.table), column: source, ...(key && { key }) },
+      `Table ${table}, column ${source}: ${what}${key ? ` (row ${key})` : ''}.`,
+      { table, column: source, ...(key && { key }) },
       { cause: error },
     );
   }
   return error;
-}
-
-/** Size and SHA-256 of a file. */
-export async function fileFacts(file: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  });
-  return { sha256: hash.digest('hex'), bytes };
-}
-
-/** Has the operating system write a file out, so that it outlives a power cut. */
-export async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The same for the names in a folder; Windows neither needs nor allows it. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

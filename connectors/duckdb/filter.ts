@@ -48,7 +48,7 @@ export async function checkFilter(session: Session, table: TableSchema, filter: 
   const place = { table: tableId(table.ref), ...(filter.where !== undefined && { sql: filter.where }) };
   const { where, dates } = filter;
   if (where !== undefined) {
-    const problem = textProblem(where) ?? (await parserProblem(session, where));
+    const problem = textProblem(where) ?? (await parsedCondition(session, where));
     if (problem !== undefined)
       throw new LongshoreError(
         'FILTER_INVALID',
@@ -77,11 +77,16 @@ export function textProblem(where: string): string | undefined {
   return depth === 0 ? undefined : 'a bracket is not closed';
 }
 
-/** What DuckDB's parser sees in the text, when it is not exactly one WHERE condition without access to anything else. */
-async function parserProblem(session: Session, where: string): Promise<string | undefined> {
-  const parsed = JSON.parse(
-    String(await session.value('SELECT json_serialize_sql($1::VARCHAR)', [`SELECT 1 WHERE ${where}`])),
-  ) as ParsedStatements;
+/**
+ * What is wrong with the text, when DuckDB's parser does not see exactly one expression in it without access to anything
+ * else. `isRefused`: functions that are not allowed besides those that never are.
+ */
+export async function parsedCondition(
+  session: Session,
+  where: string,
+  isRefused: (functionName: string) => boolean = () => false,
+): Promise<string | undefined> {
+  const parsed = await parse(session, where);
   if (parsed.error) return parsed.error_message ?? 'DuckDB cannot read it';
   const [statement, ...more] = parsed.statements ?? [];
   const node = statement?.node;
@@ -90,8 +95,24 @@ async function parserProblem(session: Session, where: string): Promise<string | 
     Array.isArray(part) ? part.length > 0 : Boolean(part),
   );
   if (extras) return 'it says more than a condition';
-  return forbidden(node.where_clause);
+  return forbidden(node.where_clause, isRefused);
 }
+
+/** Whether an expression that passed the check has the same value in every row. */
+export async function isConstant(session: Session, sql: string): Promise<boolean> {
+  const { statements } = await parse(session, sql);
+  const isRow = (node: unknown): boolean => {
+    if (typeof node !== 'object' || node === null) return false;
+    const { class: kind } = node as Record<string, unknown>;
+    return kind === 'COLUMN_REF' || kind === 'SUBQUERY' || Object.values(node).some(isRow);
+  };
+  return !isRow(statements?.[0]?.node.where_clause);
+}
+
+const parse = async (session: Session, expression: string): Promise<ParsedStatements> =>
+  JSON.parse(
+    String(await session.value('SELECT json_serialize_sql($1::VARCHAR)', [`SELECT 1 WHERE ${expression}`])),
+  ) as ParsedStatements;
 
 interface ParsedStatements {
   error: boolean;
@@ -100,23 +121,26 @@ interface ParsedStatements {
 }
 
 /** First thing in a syntax tree that a condition may not use. */
-function forbidden(node: unknown): string | undefined {
-  if (Array.isArray(node)) return firstOf(node);
+function forbidden(node: unknown, isRefused: (functionName: string) => boolean): string | undefined {
+  if (Array.isArray(node)) return firstOf(node, isRefused);
   if (typeof node !== 'object' || node === null) return undefined;
-  const { type, class: kind, function_name: name } = node as Record<string, unknown>;
+  const { type, class: kind, function_name: name, column_names: names } = node as Record<string, unknown>;
+  // Some functions are called without brackets, which looks like a column.
+  if (kind === 'COLUMN_REF' && Array.isArray(names) && names.length === 1 && isRefused(String(names[0])))
+    return `the function ${String(names[0])} is not allowed`;
   if (kind === 'PARAMETER') return 'it contains a parameter';
-  if (typeof name === 'string' && kind === 'FUNCTION' && REFUSED.has(name.toLowerCase()))
+  if (typeof name === 'string' && kind === 'FUNCTION' && (REFUSED.has(name.toLowerCase()) || isRefused(name)))
     return `the function ${name} is not allowed`;
   if (type === 'TABLE_FUNCTION') {
     const called = (node as { function?: { function_name?: string } }).function?.function_name ?? '';
     if (!HARMLESS.has(called.toLowerCase())) return `the table function ${called} is not allowed`;
   }
-  return firstOf(Object.values(node));
+  return firstOf(Object.values(node), isRefused);
 }
 
-function firstOf(nodes: unknown[]): string | undefined {
+function firstOf(nodes: unknown[], isRefused: (functionName: string) => boolean): string | undefined {
   for (const node of nodes) {
-    const problem = forbidden(node);
+    const problem = forbidden(node, isRefused);
     if (problem !== undefined) return problem;
   }
   return undefined;

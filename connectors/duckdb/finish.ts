@@ -7,6 +7,7 @@ import type { TablePlan } from '../../core/types/transfer';
 import type { StagingRequest } from '../connector';
 import { mapError } from './errors';
 import { fileExists, withFile, withMemory, type FileSettings, type Session } from './instance';
+import { keyText, maskedNames } from './masked';
 import { ident, idents, qualified } from './sql';
 import { attachParts, stagedParts, STAGED_TABLE, tableFolder, unionAll } from './staging';
 
@@ -17,7 +18,7 @@ interface Rules {
 }
 
 /** Builds nothing: DuckDB builds keys while publishing. Throws DUPLICATE_KEY or NULL_IN_NOT_NULL with column and key. */
-export async function finish(settings: FileSettings, request: StagingRequest): Promise<void> {
+export async function finish(settings: FileSettings, request: StagingRequest, signal?: AbortSignal): Promise<void> {
   const { plan } = request;
   const folder = await tableFolder(settings, request);
   await removeUnfinished(folder);
@@ -33,9 +34,9 @@ export async function finish(settings: FileSettings, request: StagingRequest): P
     }
   };
   try {
-    await withMemory(settings, { directories: [folder] }, async (session) => check(session, false));
+    await withMemory(settings, { directories: [folder], signal }, async (session) => check(session, false));
     if (plan.mode === 'append' && plan.target !== undefined && (await fileExists(settings.path))) {
-      await withFile(settings, { mode: 'read', directories: [folder], waitMs: 2000 }, async (session) =>
+      await withFile(settings, { mode: 'read', directories: [folder], waitMs: 2000, signal }, async (session) =>
         check(session, true),
       );
     }
@@ -65,8 +66,8 @@ function rules(plan: TablePlan): Rules {
   return { keys, notNull: notNull.filter((name) => name !== undefined) };
 }
 
-const keyText = (columns: string[], row: Record<string, unknown>): string =>
-  columns.map((name, index) => `${name}=${String(Object.values(row)[index])}`).join(', ');
+const shownKey = (plan: TablePlan, names: string[], row: Record<string, unknown>): string =>
+  keyText(names, Object.values(row), maskedNames(plan.columns, 'target'));
 const asText = (columns: string[]): string => columns.map((name) => `${ident(name)}::VARCHAR`).join(', ');
 
 async function checkNotNull(
@@ -81,7 +82,7 @@ async function checkNotNull(
   );
   if (found === undefined) return;
   const table = tableId(plan.targetRef);
-  const place = { table, column, ...(key.length > 0 && { key: keyText(key, found) }) };
+  const place = { table, column, ...(key.length > 0 && { key: shownKey(plan, key, found) }) };
   throw new LongshoreError(
     'NULL_IN_NOT_NULL',
     `Column ${column} of table ${table} is NOT NULL, and a row has no value for it.`,
@@ -96,10 +97,10 @@ async function checkUnique(session: Session, staged: string, plan: TablePlan, ke
   );
   if (found === undefined) return;
   const table = tableId(plan.targetRef);
-  throw new LongshoreError('DUPLICATE_KEY', `Table ${table}: more than one row has ${keyText(key, found)}.`, {
+  throw new LongshoreError('DUPLICATE_KEY', `Table ${table}: more than one row has ${shownKey(plan, key, found)}.`, {
     table,
     column: key.join(', '),
-    key: keyText(key, found),
+    key: shownKey(plan, key, found),
   });
 }
 
@@ -110,9 +111,9 @@ async function checkAgainstTarget(session: Session, staged: string, plan: TableP
   );
   if (found === undefined) return;
   const table = tableId(plan.targetRef);
-  throw new LongshoreError('DUPLICATE_KEY', `Table ${table} already has a row with ${keyText(key, found)}.`, {
+  throw new LongshoreError('DUPLICATE_KEY', `Table ${table} already has a row with ${shownKey(plan, key, found)}.`, {
     table,
     column: key.join(', '),
-    key: keyText(key, found),
+    key: shownKey(plan, key, found),
   });
 }

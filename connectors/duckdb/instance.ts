@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locks } from 'node:worker_threads';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { mapError } from './errors';
 import { literalList } from './sql';
@@ -38,7 +38,14 @@ export interface Access {
   /** How long to wait for a file that another process holds, in milliseconds. */
   waitMs?: number;
   signal?: AbortSignal | undefined;
+  /** No other thread of this process may have the file open meanwhile, not even for reading. */
+  alone?: boolean;
+  /** Rows that must not reach a disk as they are: DuckDB gets no folder to spill them to. */
+  inMemoryOnly?: boolean;
 }
+
+/** A statement that was told to stop before it began would not notice, so it is told again. */
+const INTERRUPT_AGAIN_MS = 50;
 
 export type Row = Record<string, unknown>;
 
@@ -72,9 +79,43 @@ export class Session {
     return Number(await this.value(sql));
   }
 
+  /**
+   * Hands the rows of `sql` to `take` as they come, so that only a few are in memory at a time; answers how many. A stream
+   * that fails on its way ends like one that is complete, and the driver does not tell them apart: so the rows are counted
+   * by a statement of their own, `count`, in the same transaction.
+   */
+  async stream(sql: string, count: string, take: (chunk: DuckDBDataChunk) => Promise<void>): Promise<number> {
+    await this.run('BEGIN TRANSACTION READ ONLY');
+    try {
+      const expected = await this.count(count);
+      const result = await this.guarded(async () => this.connection.stream(sql));
+      let rows = 0;
+      for (;;) {
+        const chunk = await this.guarded(async () => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) break;
+        await take(chunk);
+        // Counted afterwards, so that the memory under the chunk is not let go while it is read.
+        rows += chunk.rowCount;
+      }
+      if (this.signal?.aborted) throw cancelled();
+      if (rows === expected) return rows;
+      await this.run('ROLLBACK');
+      // The same again without handing anything out, which fails in the same way, only not silently.
+      const names = Array.from({ length: result.columnCount }, (_unused, index) => `c${index}`).join(', ');
+      await this.run(`SELECT max(hash(${names})) FROM (${sql}) AS again(${names})`);
+      throw new LongshoreError('QUERY_FAILED', `DuckDB sent ${rows} of ${expected} rows and did not say why.`);
+    } finally {
+      await this.connection.run('ROLLBACK').catch(() => undefined);
+    }
+  }
+
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
     if (this.signal?.aborted) throw cancelled();
-    const interrupt = (): void => this.connection.interrupt();
+    let again: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      this.connection.interrupt();
+      again = setInterval(() => this.connection.interrupt(), INTERRUPT_AGAIN_MS);
+    };
     this.signal?.addEventListener('abort', interrupt, { once: true });
     try {
       return await work();
@@ -84,6 +125,7 @@ export class Session {
       throw mapError(error);
     } finally {
       this.signal?.removeEventListener('abort', interrupt);
+      clearInterval(again);
     }
   }
 }
@@ -109,7 +151,7 @@ export async function withFile<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const path = await truePath(settings.path);
-  const mode = access.mode === 'write' ? 'exclusive' : 'shared';
+  const mode = access.mode === 'write' || access.alone ? 'exclusive' : 'shared';
   const held = async (): Promise<T> => openAndWork(settings, path, access, work);
   try {
     return await (locks.request(
@@ -186,7 +228,7 @@ async function openWhenFree(
       return await DuckDBInstance.create(path, {
         ...(path !== ':memory:' && { access_mode: access.mode === 'read' ? 'READ_ONLY' : 'READ_WRITE' }),
         memory_limit: settings.memoryLimit,
-        temp_directory: temp,
+        temp_directory: access.inMemoryOnly ? '' : temp,
         threads: String(Math.min(4, availableParallelism())),
         preserve_insertion_order: 'false',
         autoinstall_known_extensions: 'false',

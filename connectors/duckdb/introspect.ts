@@ -3,7 +3,7 @@ import type { ColumnSchema, ForeignKey, IndexSchema, KeySchema, TableRef, TableS
 import { tableId } from '../../core/types/table';
 import type { Row, Session } from './instance';
 import { ident, idents, leadingName, literal, outsideBrackets, outsideQuotes, qualified, topLevelItems } from './sql';
-import { logicalType } from './types';
+import { logicalType } from './type-names';
 
 const OWN = `database_name = current_database() AND NOT internal`;
 
@@ -25,7 +25,9 @@ export async function describeTables(session: Session, refs: TableRef[]): Promis
     `SELECT schema_name, table_name, 'table' AS kind, estimated_size::BIGINT AS size, comment, sql FROM duckdb_tables() WHERE ${OWN}
      UNION ALL SELECT schema_name, view_name, 'view', -1, comment, '' FROM duckdb_views() WHERE ${OWN}`,
   );
-  const wanted = refs.map((ref) => tables.find((row) => row.schema_name === ref.schema && row.table_name === ref.name));
+  const wanted = refs
+    .filter(({ database }) => database === undefined)
+    .map((ref) => tables.find((row) => row.schema_name === ref.schema && row.table_name === ref.name));
   const columns = grouped(await session.rows(`SELECT * FROM duckdb_columns() WHERE ${OWN} ORDER BY column_index`));
   const constraints = grouped(
     await session.rows(

@@ -5,12 +5,12 @@ import { basename, join } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { LoadRequest, ProgressCounter } from '../connector';
-import { mapError } from './errors';
-import { fileFacts, syncFile, syncFolder } from './extract';
+import { fileFacts, syncFile, syncFolder } from './files';
 import { fileExists, withMemory, type FileSettings, type Session } from './instance';
 import { ident, literal } from './sql';
 import { makeFolder, partName, removeOlder, STAGED_TABLE, tableFolder } from './staging';
-import { arrived, unfit } from './types';
+import { keyText, maskedNames, withoutValues } from './masked';
+import { arrived, sourceOf, unfit } from './types';
 
 /** Loads the part unless it is there. The staged file gets its name when it is complete and on the disk. */
 export async function loadPart(
@@ -41,7 +41,7 @@ export async function loadPart(
     Atomics.add(progress, 0, BigInt(request.rows));
     Atomics.add(progress, 1, BigInt((await stat(request.file)).size));
   } catch (error) {
-    throw mapError(error, place);
+    throw withoutValues(error, request.plan.columns, place);
   } finally {
     await rm(temporary, { force: true });
     await rm(`${temporary}.wal`, { force: true });
@@ -72,8 +72,8 @@ async function fill(session: Session, request: LoadRequest): Promise<void> {
   const { columns, plan, rows, file } = request;
   const targets = plan.columns.map(({ target, targetType }) => `${ident(target)} ${targetType}`);
   await session.run(`CREATE TABLE staging.${STAGED_TABLE} (${targets.join(', ')})`);
-  const values = columns.map(({ logical }, index) =>
-    arrived(`c${index}`, logical, plan.columns[index]?.targetType ?? ''),
+  const values = columns.map(({ nativeType, logical }, index) =>
+    arrived(`c${index}`, sourceOf(plan, { sourceType: nativeType, logical }), plan.columns[index]?.targetType ?? ''),
   );
   try {
     const loaded = await session.run(
@@ -98,17 +98,18 @@ async function explain(session: Session, request: LoadRequest, error: unknown): 
   const keys = keyColumns
     .map((name) => plan.columns.findIndex(({ target, source }) => (plan.target ? target : source) === name))
     .filter((index) => index >= 0);
-  for (const [index, { logical }] of columns.entries()) {
+  const keyNames = keys.map((at) => plan.columns[at]?.target ?? '');
+  const masked = maskedNames(plan.columns, 'target');
+  for (const [index, { nativeType, logical }] of columns.entries()) {
     const type = plan.columns[index]?.targetType ?? '';
-    const shown = [`left(c${index}::VARCHAR, 60)`, ...keys.map((at) => `c${at}::VARCHAR`)].join(', ');
+    const shown = keys.map((at) => `c${at}::VARCHAR`).join(', ') || '1';
+    const lost = unfit(`c${index}`, sourceOf(plan, { sourceType: nativeType, logical }), type);
     const [found] = await session
-      .rows(`SELECT ${shown} FROM ${partSql(request)} WHERE ${unfit(`c${index}`, logical, type)} LIMIT 1`)
+      .rows(`SELECT ${shown} FROM ${partSql(request)} WHERE ${lost} LIMIT 1`)
       .catch(() => []);
     if (found === undefined) continue;
     const column = plan.columns[index]?.target ?? '';
-    const key = keys
-      .map((at, position) => `${plan.columns[at]?.target}=${String(Object.values(found)[position + 1])}`)
-      .join(', ');
+    const key = keyText(keyNames, Object.values(found), masked);
     const message = `Table ${table}, column ${column}: a value does not fit ${type} exactly${key ? ` (row ${key})` : ''}.`;
     return new LongshoreError(
       'VALUE_NOT_REPRESENTABLE',

@@ -1,11 +1,14 @@
 /** The switch: all tables of a set in one transaction of the target file, each counted before it is committed. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId, type TableRef, type TableSchema } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import type { PublishRequest, PublishResult, PublishTable } from '../connector';
 import { createTableSql } from './ddl';
 import { mapError } from './errors';
+import { withoutValues } from './masked';
+import { publishAside } from './publish-aside';
 import { withFile, type FileSettings, type Session } from './instance';
 import { describeTables } from './introspect';
 import { dropAndCreate, insertRows, planRebuild, putBack, type Rebuilt } from './rebuild';
@@ -34,32 +37,46 @@ export async function publish(
   const files = await Promise.all(
     request.tables.map(async ({ plan }) => stagedParts(await tableFolder(settings, { runId: request.runId, plan }))),
   );
+  const sizes = await Promise.all(files.flat().map(async (file) => (await stat(file)).size));
+  const access = { folder, waitMs: request.lockTimeoutMs, signal };
   try {
-    return await withFile(
-      settings,
-      { mode: 'write', directories: [folder], waitMs: request.lockTimeoutMs, signal },
-      async (session) => {
-        const opened = Date.now();
-        const earlier = await publishedBefore(session, settings, request);
-        if (earlier) return earlier;
-        const ready: Ready[] = [];
-        for (const [index, { plan, rows }] of request.tables.entries())
-          ready.push({ plan, rows, parts: await attachParts(session, files[index] ?? [], `staged_${index}`) });
-        const result = await inTransaction(session, async () =>
-          switchTables(session, settings, request, ready, opened),
-        );
-        await session.run('CHECKPOINT');
-        return { ...result, lockedMs: Date.now() - opened };
-      },
-    );
+    const aside = await publishAside(settings, {
+      ...access,
+      stagedBytes: sizes.reduce((sum, size) => sum + size, 0),
+      earlier: async (session) => publishedBefore(session, settings, request),
+      publishInto: async (path) => publishInto({ ...settings, path }, request, files, access),
+    });
+    return aside ?? (await publishInto(settings, request, files, access));
   } catch (error) {
     throw blocked(error, settings, request.tables);
   }
 }
 
+/** Publishes into a file, all in one transaction; nobody else can open that file meanwhile. */
+async function publishInto(
+  settings: FileSettings,
+  request: PublishRequest,
+  files: string[][],
+  { folder, waitMs, signal }: { folder: string; waitMs: number; signal: AbortSignal | undefined },
+): Promise<PublishResult> {
+  return withFile(settings, { mode: 'write', directories: [folder], waitMs, signal }, async (session) => {
+    const opened = Date.now();
+    const earlier = await publishedBefore(session, settings, request);
+    if (earlier) return earlier;
+    const ready: Ready[] = [];
+    for (const [index, { plan, rows }] of request.tables.entries())
+      ready.push({ plan, rows, parts: await attachParts(session, files[index] ?? [], `staged_${index}`) });
+    const result = await inTransaction(session, async () => switchTables(session, settings, request, ready, opened));
+    await session.run('CHECKPOINT');
+    return { ...result, lockedMs: Date.now() - opened };
+  });
+}
+
 /** A file that stays in use is told as what it blocks. */
 function blocked(error: unknown, settings: FileSettings, tables: PublishTable[]): LongshoreError {
-  const mapped = mapError(error, { file: settings.path });
+  const columns = tables.flatMap(({ plan }) => plan.columns);
+  const place = mapError(error, { file: settings.path });
+  const mapped = withoutValues(place, columns, { table: 'of the set', ...place.place });
   if (mapped.code !== 'FILE_LOCKED') return mapped;
   const names = tables.map(({ plan }) => tableId(plan.targetRef)).join(', ');
   const next = 'Close the program named, or let it open the file only while it reads; Longshore tries again.';

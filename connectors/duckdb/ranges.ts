@@ -5,7 +5,8 @@ import type { ReadRequest } from '../connector';
 import { conditions } from './filter';
 import { rowBytes } from './introspect';
 import { ident, idents, qualified } from './sql';
-import { carried } from './types';
+import { streamed } from './chunks';
+import { selected } from './types';
 
 /** DuckDB keeps rows in groups of this many; a slice that begins inside one would read it twice. */
 const ROW_GROUP = 122_880;
@@ -48,13 +49,21 @@ export function planRanges(request: ReadRequest & { schema: TableSchema }, partB
   });
 }
 
-/** SELECT of one slice, or of all the filter leaves. Columns come under their source names, in the form of the part. */
+/** SELECT of one slice, or of all the filter leaves. Columns come under their target names, in the form of the part. */
 export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string {
-  const columns = request.columns.map(
-    ({ source, logical }) => `${carried(ident(source), logical)} AS ${ident(source)}`,
-  );
+  const columns = request.columns.map((column) => `${selected(column)} AS ${ident(column.target)}`);
   return `SELECT ${columns.join(', ')} FROM ${rowsSql(request, range)}`;
 }
+
+/** The same rows, in the form in which they are taken out of DuckDB value by value. */
+export function streamSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string {
+  const columns = request.columns.map((column) => streamed(selected(column), column.logical));
+  return `SELECT ${columns.join(', ')} FROM ${rowsSql(request, range)}`;
+}
+
+/** How many rows the filter leaves. Which ones a limit takes makes no difference, so nothing is sorted. */
+export const countSql = (request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string =>
+  `SELECT count(*) FROM ${rowsSql({ ...request, orderBy: [] }, range)}`;
 
 /** The rows themselves: FROM, WHERE and, for a limited table, ORDER BY and LIMIT in a subquery. */
 export function rowsSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpec): string {
@@ -68,5 +77,6 @@ export function rowsSql(request: Omit<ReadRequest, 'snapshot'>, range?: RangeSpe
   const from = `${qualified(table)}${all.length > 0 ? ` WHERE ${all.join(' AND ')}` : ''}`;
   if (filter.limit === undefined) return from;
   const order = orderBy.length > 0 ? ` ORDER BY ${idents(orderBy)}` : '';
-  return `(SELECT * FROM ${from}${order} LIMIT ${Math.trunc(filter.limit)}) AS limited`;
+  // Under the name of the table, by which an expression may call it.
+  return `(SELECT * FROM ${from}${order} LIMIT ${Math.trunc(filter.limit)}) AS ${ident(table.name)}`;
 }

@@ -51,8 +51,11 @@ export async function withSnapshot<T>(
 }
 
 /** Reads the file as it is now. */
-export const withReading = <T>(settings: FileSettings, work: (session: Session) => Promise<T>): Promise<T> =>
-  withFile(settings, { mode: 'read', waitMs: READ_WAIT_MS }, work);
+export const withReading = <T>(
+  settings: FileSettings,
+  work: (session: Session) => Promise<T>,
+  access: Omit<Access, 'mode'> = {},
+): Promise<T> => withFile(settings, { waitMs: READ_WAIT_MS, ...access, mode: 'read' }, work);
 
 /** A snapshot that watches the file and reports its change. */
 export async function openSnapshot(settings: FileSettings): Promise<Snapshot> {

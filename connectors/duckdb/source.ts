@@ -3,14 +3,20 @@ import type { SourceDatabase } from '../connector';
 import { sourceAggregates } from './aggregates';
 import { extractPart } from './extract';
 import { checkFilter } from './filter';
+import { checkExpression } from './expression';
 import type { FileSettings, Session } from './instance';
-import { planRanges, rowsSql, selectSql } from './ranges';
+import { hasMask } from './masked';
+import { sampleText } from './sample';
+import { countSql, planRanges, selectSql } from './ranges';
 import { openSnapshot, withReading, withSnapshot } from './snapshot';
 
 export function openSource(settings: FileSettings): SourceDatabase {
   return {
     openSnapshot: async () => openSnapshot(settings),
     checkFilter: async (table, filter) => withReading(settings, async (session) => checkFilter(session, table, filter)),
+    checkExpression: async (table, column, sql) =>
+      withReading(settings, async (session) => checkExpression(session, table, column, sql)),
+    sampleText: async (table, columns, rows) => sampleText(settings, table, columns, rows),
     countRows: async (request, exact) => {
       const count = async (session: Session): Promise<number> => {
         const [estimate] = exact
@@ -23,17 +29,18 @@ export function openSource(settings: FileSettings): SourceDatabase {
         // Counting in DuckDB is quick; an estimate is taken only where it needs no look at the rows.
         if (estimate !== undefined && where === undefined && dates === undefined)
           return Math.min(Number(estimate.size), limit ?? Infinity);
-        return session.count(`SELECT count(*) FROM ${rowsSql(request)}`);
+        return session.count(countSql(request));
       };
+      const access = { inMemoryOnly: hasMask(request.columns) };
       return request.snapshot === undefined
-        ? withReading(settings, count)
-        : withSnapshot(settings, request.snapshot, {}, count);
+        ? withReading(settings, count, access)
+        : withSnapshot(settings, request.snapshot, access, count);
     },
     selectSql,
     planRanges: async (request, partBytes) => planRanges(request, partBytes),
-    extractPart: async (request, progress, signal) => extractPart(settings, request, progress, signal),
+    extractPart: async (request, options) => extractPart(settings, request, options),
     wireFormat: () => undefined,
-    aggregates: async (request) => sourceAggregates(settings, request),
+    aggregates: async (request, signal) => sourceAggregates(settings, request, signal),
     // Either nobody wrote the file in between, or nothing is known.
     unchangedSince: async (request, oldToken, slices) => slices.map(() => oldToken === request.snapshot),
   } satisfies SourceDatabase;

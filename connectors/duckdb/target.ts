@@ -9,12 +9,13 @@ import { finish } from './finish';
 import { fileExists, type FileSettings } from './instance';
 import { describeTables, referencingKeys } from './introspect';
 import { loadPart } from './load';
+import { countOrphans } from './orphans';
 import { publish } from './publish';
+import { planReadBack, readBack } from './read-back';
 import { withReading } from './snapshot';
 import { qualified } from './sql';
 import { makeFolder, resetStaging, tableFolder } from './staging';
 import { chooseStrategy } from './strategy';
-import { nativeType, refuses } from './types';
 
 export function openTarget(settings: FileSettings): TargetDatabase {
   return {
@@ -25,15 +26,16 @@ export function openTarget(settings: FileSettings): TargetDatabase {
           : [];
       return chooseStrategy(table, wish, incoming);
     },
-    nativeType,
-    refuses,
     addColumnSql,
     createTableSql,
     prepare: async (request) => makeFolder(await tableFolder(settings, request)),
     openWireLoad: async () => undefined,
     loadPart: async (request, progress, signal) => loadPart(settings, request, progress, signal),
-    finish: async (request) => finish(settings, request),
-    aggregates: async (request) => stagedAggregates(settings, request),
+    finish: async (request, signal) => finish(settings, request, signal),
+    aggregates: async (request, signal) => stagedAggregates(settings, request, signal),
+    planReadBack: async (request, partBytes) => planReadBack(settings, request, partBytes),
+    readBack: async (request, stage, signal) => readBack(settings, request, stage, signal),
+    countOrphans: async (request, signal) => countOrphans(settings, request, signal),
     reset: async (request) => resetStaging(await tableFolder(settings, request)),
     publish: async (request, signal) => publish(settings, request, signal),
     cleanup: async (runId) => cleanup(settings, runId),
@@ -52,7 +54,7 @@ export function openTarget(settings: FileSettings): TargetDatabase {
 }
 
 /** Members that answer at once; all others answer by promise, and so does their refusal. */
-const SYNCHRONOUS = new Set<string>(['nativeType', 'refuses', 'addColumnSql', 'createTableSql']);
+const SYNCHRONOUS = new Set<string>(['addColumnSql', 'createTableSql']);
 
 /** The target of an environment that is read-only: refuses every call. */
 export function readOnlyTarget(target: TargetDatabase, path: string): TargetDatabase {

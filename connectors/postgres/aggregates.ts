@@ -17,6 +17,7 @@
  */
 import type { LogicalType } from '../../core/types/table';
 import type { ColumnAggregate, TableAggregates } from '../../core/types/transfer';
+import type { MssqlNotation } from './foreign-types';
 import { parseNativeType } from './native-types';
 import type { Row } from './pool';
 import { ident } from './sql';
@@ -31,6 +32,10 @@ export interface AggregateColumn {
   logical: LogicalType;
   /** What they are stored as here, which may be text. */
   nativeType: string;
+  /** Only NULLs are counted: no other figure of the column's values may be known. */
+  hidden?: boolean;
+  /** How a time that travelled as text was written; its figures are those of the text and, where stored as a time, of the instant. */
+  notation?: MssqlNotation;
 }
 
 const PREFIXES = { nulls: 'n', sum: 's', min: 'l', max: 'h' } as const;
@@ -74,7 +79,7 @@ const TEXT_TYPE = /^(text|varchar|bpchar|name|(.*\.)?citext)$/;
 
 type Figure = [keyof typeof PREFIXES, string];
 
-function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boolean): Figure[] {
+function figuresOf({ column, logical, nativeType, hidden, notation }: AggregateColumn, isUtf8: boolean): Figure[] {
   const name = ident(column);
   const native = parseNativeType(nativeType);
   const isStoredAsText = TEXT_TYPE.test(native.name) && !native.isArray;
@@ -91,6 +96,7 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boo
     // A NULL has no length and is left out of the sum.
     asText(`pg_catalog.sum(pg_catalog.octet_length(${sql}))`),
   ];
+  if (hidden) return [nulls];
   switch (logical.kind) {
     case 'boolean':
       return [
@@ -129,15 +135,16 @@ function figuresOf({ column, logical, nativeType }: AggregateColumn, isUtf8: boo
       ];
     case 'bytes':
       return [nulls, bytes(name)];
-    case 'text':
-      return [
-        nulls,
-        bytes(
-          isUtf8
-            ? textBytes(name, native, isStoredAsText, logical.of)
-            : `pg_catalog.convert_to(${textBytes(name, native, isStoredAsText, logical.of)}, 'UTF8')`,
-        ),
-      ];
+    case 'text': {
+      if (notation && notation.of === native.name) {
+        const utc = notation.of === 'timestamptz' ? " AT TIME ZONE 'UTC'" : '';
+        const width = `pg_catalog.count(${name}) * ${notation.width}`;
+        const sum: Figure = ['sum', `CASE WHEN pg_catalog.count(${name}) > 0 THEN ${asText(width)} END`];
+        return [nulls, sum, ...bounds((sql) => asText(`${sql}${utc}`))];
+      }
+      const text = textBytes(name, native, isStoredAsText, logical.of);
+      return [nulls, bytes(isUtf8 ? text : `pg_catalog.convert_to(${text}, 'UTF8')`)];
+    }
   }
 }
 

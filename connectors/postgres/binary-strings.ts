@@ -6,7 +6,6 @@ import type { NativeType } from './binary-types';
 
 /** Postgres holds no value of more. */
 const MAX_VALUE = 2 ** 30 - 1;
-const SPACE = 0x20;
 
 /** text, bytea, json as they stand; jsonb behind its version byte. */
 export function stringWriter(
@@ -53,20 +52,27 @@ export function stringWriter(
 
 type LengthCheck = (data: Uint8Array, start: number, length: number, row: number) => void;
 
+/** What PostgreSQL keeps of a name, unless it was built otherwise. */
+const NAME_BYTES = 63;
+
 /**
- * For varchar(n) and char(n): Postgres cuts spaces off a value that is too long without a word. In char(n) they mean
- * nothing, in varchar(n) they are part of the value.
+ * PostgreSQL cuts spaces off a value too long for varchar(n), fills one up that is too short for char(n), and cuts names,
+ * all without a word.
  */
 export function lengthCheck({ base, modifiers }: NativeType, place: FieldPlace): LengthCheck | undefined {
+  if (base === 'name')
+    return (_data, _start, length, row) => {
+      if (length > NAME_BYTES) refuse(place, row, `it has ${length} bytes`, 'VALUE_TOO_LONG');
+    };
   const most = modifiers[0];
   if (most === undefined || (base !== 'varchar' && base !== 'bpchar')) return undefined;
   const pads = base === 'bpchar';
   return (data, start, length, row) => {
-    if (length <= most) return;
-    let end = start + length;
-    if (pads) while (end > start && data[end - 1] === SPACE) end--;
-    const characters = countCharacters(data, start, end);
+    if (length <= most && !pads) return;
+    const characters = countCharacters(data, start, start + length);
     if (characters > most) refuse(place, row, `it has ${characters} characters`, 'VALUE_TOO_LONG');
+    if (pads && characters < most)
+      refuse(place, row, `it has ${characters} characters and would be padded with blanks`);
   };
 }
 

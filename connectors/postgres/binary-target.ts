@@ -9,6 +9,8 @@ export interface TargetColumn {
   nativeType: string;
   /** The native type is an enum: its labels travel as text. */
   isEnum?: boolean;
+  /** Values come from a column of the very same type, so that its own notation says all of them. */
+  isSameType?: boolean;
 }
 
 /** Writes the fields of one column, block of rows by block of rows. */

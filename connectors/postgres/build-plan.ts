@@ -1,7 +1,16 @@
 /** Which keys, indexes and constraints staging gets after the load, under temporary names, and what each is called in the end. */
 import type { TableRef } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
-import { indexBody, isFromPostgres, keepsColumns, keyColumns, needsMissing, renames, targetNames } from './ddl';
+import {
+  indexBody,
+  isFromPostgres,
+  keepsColumns,
+  keyColumns,
+  needsMissing,
+  renames,
+  shortName,
+  targetNames,
+} from './ddl';
 import type { LiveTable } from './dependents';
 import { identList } from './sql';
 import { temporaryName } from './staging';
@@ -66,7 +75,7 @@ export function buildNew(plan: TablePlan, staging: TableRef): BuildPlan {
   const indexes: IndexBuild[] = [];
   const key = (name: string, columns: string[], kind: 'PRIMARY KEY' | 'UNIQUE'): number =>
     indexes.push({
-      name,
+      name: shortName(name),
       temporary: temporaryName(staging, name),
       unique: true,
       body: `USING btree (${identList(columns)})`,

@@ -7,11 +7,13 @@ import { PostgresPool, type Row } from './pool';
 import { readOnlyTarget } from './read-only-target';
 import { createPostgresSource } from './source';
 import { createPostgresTarget } from './target';
+import { postgresTypes } from './type-system';
 
 const OLDEST = 130_000;
 
 export const postgresConnector = {
   kind: 'postgres',
+  types: postgresTypes,
 
   /** Connects once, to ask the server what it can do. Throws what `ping` throws. */
   async open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
@@ -38,7 +40,10 @@ export const postgresConnector = {
         source: createPostgresSource({ pool, facts }),
         target: environment.readOnly ? readOnlyTarget(pool) : createPostgresTarget({ pool, environment }),
         ping: () => ping(pool),
-        listTables: () => listTables(pool, environment.stagingSchema),
+        listTables: async (database) => {
+          if (database !== undefined) throw notReadAcross(pool, database);
+          return listTables(pool, environment.stagingSchema);
+        },
         describeTables: (refs) => describeTables(pool, refs),
         referencingKeys: (refs) => referencingKeys(pool, refs),
         close: () => pool.close(),
@@ -49,6 +54,19 @@ export const postgresConnector = {
     }
   },
 } satisfies Connector;
+
+const notReadAcross = ({ server }: PostgresPool, database: string): LongshoreError =>
+  new LongshoreError(
+    'DATABASE_NOT_FOUND',
+    `Tables of database ${database} cannot be named here: PostgreSQL reads no database but the one it is connected to, which is ${server.database}.`,
+    {},
+    {
+      next:
+        database === server.database
+          ? 'Leave the database out of the name: `schema.table`.'
+          : `Make an environment of its own for ${database}.`,
+    },
+  );
 
 async function ping(pool: PostgresPool): Promise<ServerInfo> {
   const { rows } = await pool.query(

@@ -31,10 +31,15 @@ export async function copyOut(client: PostgresClient, sql: string, sink: CopySin
   }
 }
 
+const streamOf = (client: PostgresClient) => (client as unknown as { connection: Connection }).connection.stream;
+
 /** Cuts the connection at once, whatever runs on it. */
 export function destroy(client: PostgresClient): void {
-  (client as unknown as { connection: Connection }).connection.stream.destroy();
+  streamOf(client).destroy();
 }
+
+/** The connection has been cut, though the driver may not have noticed yet. */
+export const isDestroyed = (client: PostgresClient): boolean => streamOf(client).destroyed;
 
 const lengthAt = (bytes: Uint8Array, at: number): number =>
   (bytes[at] ?? 0) * 2 ** 24 + ((bytes[at + 1] ?? 0) << 16) + ((bytes[at + 2] ?? 0) << 8) + (bytes[at + 3] ?? 0);

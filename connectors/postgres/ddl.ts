@@ -1,5 +1,6 @@
 /** DDL text: tables that Longshore creates, and definitions carried from one table to another. */
-import { LongshoreError } from '../../core/errors/longshore-error';
+import { createHash } from 'node:crypto';
+import { LongshoreError, type ErrorPlace } from '../../core/errors/longshore-error';
 import { tableId, type ColumnSchema, type TableRef } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import { ident, identList, literal, qualified } from './sql';
@@ -22,13 +23,46 @@ export function retargetForeignKey(definition: string, to: TableRef): string {
 }
 
 export const addColumnSql = (table: TableRef, column: { name: string; nativeType: string }): string =>
-  `ALTER TABLE ${qualified(table)} ADD COLUMN ${ident(column.name)} ${column.nativeType}`;
+  `ALTER TABLE ${qualified(table)} ADD COLUMN ${newIdent(column.name, { table: tableId(table), column: column.name })} ${column.nativeType}`;
+
+/** What PostgreSQL keeps of a name; it cuts the rest off without an error. */
+const NAME_BYTES = 63;
+const HASH_DIGITS = 8;
+
+/** The name of something that is made. Throws SCHEMA_MISMATCH where it would not be kept whole. */
+function newIdent(name: string, place: ErrorPlace): string {
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= NAME_BYTES) return ident(name);
+  const what = place.column === undefined ? `The name ${name}` : `The name of column ${name} of ${place.table}`;
+  const next =
+    place.column === undefined
+      ? 'Give the table another name with `target`.'
+      : 'Exclude the column, or add one of another name to the target.';
+  throw new LongshoreError(
+    'SCHEMA_MISMATCH',
+    `${what} has ${bytes} bytes, and PostgreSQL keeps ${NAME_BYTES}.`,
+    place,
+    { next },
+  );
+}
+
+/** A name that PostgreSQL keeps, for keys and indexes whose name nobody relies on: one that is too long ends in its hash. */
+export function shortName(name: string): string {
+  if (Buffer.byteLength(name) <= NAME_BYTES) return name;
+  let start = '';
+  for (const character of name) {
+    if (Buffer.byteLength(start + character) >= NAME_BYTES - HASH_DIGITS) break;
+    start += character;
+  }
+  return `${start}_${createHash('sha256').update(name).digest('hex').slice(0, HASH_DIGITS)}`;
+}
 
 /** Columns of a table that Longshore creates, without keys: NOT NULL and, between Postgres databases, plain defaults. */
 export function columnsSql(plan: TablePlan): string {
   const lines = plan.columns.map((column) => {
     const source = sourceColumn(plan, column.source);
-    const parts = [ident(column.target), column.targetType];
+    const place = { table: targetId(plan), column: column.target };
+    const parts = [newIdent(column.target, place), column.targetType];
     const value = source === undefined ? undefined : carriedDefault(plan, source);
     if (value !== undefined) parts.push(`DEFAULT ${value}`);
     if (source && (!source.nullable || keyColumns(plan).includes(column.target))) parts.push('NOT NULL');
@@ -39,9 +73,12 @@ export function columnsSql(plan: TablePlan): string {
 
 /** What the preview shows for a table that the target lacks: columns, identity and primary key. */
 export function createTableSql(plan: TablePlan): string {
+  for (const name of Object.values(plan.targetRef)) newIdent(name, { table: targetId(plan) });
   const lines = [columnsSql(plan).slice(2, -2)];
   if (plan.source.primaryKey && keyColumns(plan).length > 0)
-    lines.push(`  CONSTRAINT ${ident(plan.source.primaryKey.name)} PRIMARY KEY (${identList(keyColumns(plan))})`);
+    lines.push(
+      `  CONSTRAINT ${ident(shortName(plan.source.primaryKey.name))} PRIMARY KEY (${identList(keyColumns(plan))})`,
+    );
   const identities = identityColumns(plan).map(
     ({ target, kind }) =>
       `ALTER TABLE ${qualified(plan.targetRef)} ALTER COLUMN ${ident(target)} ADD GENERATED ${kind} AS IDENTITY`,
@@ -55,7 +92,7 @@ export function createTableSql(plan: TablePlan): string {
   });
   for (const key of plan.source.uniqueKeys) {
     if (keepsColumns(plan, key.columns))
-      lines.push(`  CONSTRAINT ${ident(key.name)} UNIQUE (${identList(targetNames(plan, key.columns))})`);
+      lines.push(`  CONSTRAINT ${ident(shortName(key.name))} UNIQUE (${identList(targetNames(plan, key.columns))})`);
   }
   return [`CREATE TABLE ${qualified(plan.targetRef)} (\n${lines.join(',\n')}\n)`, ...identities, ...indexes].join(
     ';\n',

@@ -225,18 +225,3 @@ function withPlace(error: LongshoreError, place: ErrorPlace): LongshoreError {
   if (Object.keys(merged).length === Object.keys(error.place).length) return error;
   return new LongshoreError(error.code, error.message, merged, { cause: error.cause, next: error.next });
 }
-
-/**
- * As `toPostgresError`, for reading with a user's condition: a session that may not write refuses a condition whose
- * functions do, and that says nothing against the environment.
- */
-export function toReadError(
-  error: unknown,
-  place: ErrorPlace,
-  filter: { where?: string },
-  server?: ServerIdentity,
-): LongshoreError {
-  if (sqlState(error) !== '25006' || filter.where === undefined) return toPostgresError(error, place, server);
-  const message = `The condition on ${place.table ?? 'a table'} calls something that writes, and the source is only read.`;
-  return new LongshoreError('FILTER_INVALID', message, { ...place, sql: filter.where }, { cause: error });
-}

@@ -1,13 +1,14 @@
 /** Reads one slice into one Parquet file: binary COPY, decoded into column batches, a row group each. */
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
+import type { ColumnBatch } from '../../core/columnar/batch';
 import type { ColumnPlan, PartColumn, PartResult } from '../../core/types/transfer';
 import { ParquetWriter } from '../../storage/parquet/writer';
-import type { ExtractRequest, ProgressCounter, ReadRequest, WireLoad } from '../connector';
+import type { BatchStage, ExtractOptions, ExtractRequest, ReadRequest, WireLoad } from '../connector';
 import { BinaryCopyDecoder, NeedsText } from './binary-decoder';
 import { copyOut, destroy, type CopySink } from './copy-out';
-import { toReadError } from './errors';
 import type { PostgresClient, PostgresPool } from './pool';
+import { toReadError } from './read-errors';
 import { fromClause, parseRange, readOptions, type PostgresRange } from './select';
 import { withSnapshot } from './snapshot';
 import { selectExpression } from './types';
@@ -32,15 +33,17 @@ export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: Postgr
 export async function extractPart(
   pool: PostgresPool,
   request: ExtractRequest,
-  progress: ProgressCounter,
-  signal?: AbortSignal,
-  alongside?: WireLoad,
+  options: ExtractOptions,
 ): Promise<PartResult> {
   const place = { table: tableId(request.table) };
+  const { signal } = options;
   let { columns } = request;
+  // Rows in the server's own format pass every stage by, so none with a column to be masked may go that way.
+  if (columns.some(({ mask }) => mask !== undefined)) options.alongside?.abandon();
+  const alongside = columns.some(({ mask }) => mask !== undefined) ? undefined : options.alongside;
   for (;;) {
     try {
-      return await extractOnce(pool, { ...request, columns }, progress, signal, alongside);
+      return await extractOnce(pool, { ...request, columns }, options, alongside);
     } catch (error) {
       // Rows that were passed on would come a second time.
       alongside?.abandon();
@@ -49,21 +52,20 @@ export async function extractPart(
           cause: error,
         });
       const column = error instanceof NeedsText ? columns[error.columnIndex] : undefined;
-      if (!column || column.logical.kind === 'text') throw toReadError(error, place, request.filter, pool.server);
+      if (!column || column.logical.kind === 'text') throw toReadError(error, place, request, pool.server);
       columns = columns.map((other) => (other === column ? asText(column) : other));
     }
   }
 }
 
 /** NaN and infinities have no place in a decimal column: such a part carries the column in PostgreSQL's notation. */
-const asText = (column: ColumnPlan): ColumnPlan => ({ ...column, logical: { kind: 'text', of: 'other' } });
+export const asText = (column: ColumnPlan): ColumnPlan => ({ ...column, logical: { kind: 'text', of: 'other' } });
 
 async function extractOnce(
   pool: PostgresPool,
   request: ExtractRequest,
-  progress: ProgressCounter,
-  signal?: AbortSignal,
-  alongside?: WireLoad,
+  { progress, signal, stage }: ExtractOptions,
+  alongside: WireLoad | undefined,
 ): Promise<PartResult> {
   signal?.throwIfAborted();
   const copySql = `COPY (${selectSql(request, parseRange(request.range))}) TO STDOUT (FORMAT binary)`;
@@ -78,19 +80,22 @@ async function extractOnce(
     logical: column.logical,
   }));
   const writer = await ParquetWriter.open(request.file, columns, { codec: request.codec, level: request.codecLevel });
-  const sink = new PartSink(writer, new BinaryCopyDecoder(wire, { batchRows: request.batchRows }), progress, alongside);
+  let sink: PartSink | undefined;
   try {
+    const decoder = new BinaryCopyDecoder(wire, { batchRows: request.batchRows });
+    const parts = new PartSink(writer, decoder, progress, alongside, stage?.(columns));
+    sink = parts;
     const sent = await withSnapshot(
       pool,
       request.snapshot,
-      (client) => abortable(pool, client, signal, () => copyOut(client, copySql, sink)),
+      (client) => abortable(pool, client, signal, () => copyOut(client, copySql, parts)),
       readOptions(request),
     );
-    await sink.finish();
-    if (sent !== sink.rows) {
+    await parts.finish();
+    if (sent !== parts.rows) {
       throw new LongshoreError(
         'COUNT_MISMATCH',
-        `The server sent ${sent} rows of ${tableId(request.table)} (${request.range.label}) and ${sink.rows} were written.`,
+        `The server sent ${sent} rows of ${tableId(request.table)} (${request.range.label}) and ${parts.rows} were written.`,
         { table: tableId(request.table) },
       );
     }
@@ -98,7 +103,7 @@ async function extractOnce(
     return { rows, bytes, sha256, columns };
   } catch (error) {
     await writer.abort();
-    sink.undo();
+    sink?.undo();
     throw error;
   }
 }
@@ -143,8 +148,9 @@ class PartSink implements CopySink {
   constructor(
     readonly writer: ParquetWriter,
     readonly decoder: BinaryCopyDecoder,
-    readonly progress: ProgressCounter,
+    readonly progress: ExtractOptions['progress'],
     readonly alongside: WireLoad | undefined,
+    readonly stage: ReturnType<BatchStage> | undefined,
   ) {}
 
   push(chunk: Uint8Array, start: number, end: number): boolean {
@@ -177,8 +183,8 @@ class PartSink implements CopySink {
     Atomics.sub(this.progress, 1, this.#counted);
   }
 
-  async #write(batch: NonNullable<ReturnType<BinaryCopyDecoder['take']>>): Promise<void> {
-    await this.writer.write(batch);
+  async #write(batch: ColumnBatch): Promise<void> {
+    await this.writer.write(this.stage ? await this.stage(batch) : batch);
     this.rows += batch.rows;
     Atomics.add(this.progress, 0, BigInt(batch.rows));
     Atomics.add(this.progress, 1, BigInt(this.#bytes));

@@ -1,12 +1,11 @@
-/** Is a user's condition one boolean expression that this database understands? Asked before it is ever used. */
+/** Is a user's condition, or the expression in place of a column, one that this database understands? Asked before it is ever used. */
 import { LongshoreError, type ErrorPlace } from '../../core/errors/longshore-error';
-import { tableId, type TableSchema } from '../../core/types/table';
+import { tableId, type ColumnSchema, type TableSchema } from '../../core/types/table';
 import type { RowFilter } from '../../core/types/transfer';
 import { sqlState, toPostgresError } from './errors';
 import { findTextProblem } from './filter-text';
 import type { PostgresPool } from './pool';
 import { fromClause } from './select';
-import { qualified } from './sql';
 
 const CHECK_TIMEOUT_MS = 15_000;
 
@@ -22,17 +21,41 @@ export async function checkFilter(pool: PostgresPool, table: TableSchema, filter
     );
   }
   const { where } = filter;
-  if (where !== undefined) {
-    const problem = findTextProblem(where);
-    if (problem)
-      throw new LongshoreError(
-        'FILTER_INVALID',
-        `The condition of ${place.table} is refused: ${problem.reason}, at character ${problem.at + 1}: ${marked(where, problem.at)}`,
-        { ...place, sql: where },
-      );
-  }
-  if (where !== undefined || filter.dates) await explain(pool, table, filter, place);
+  const what = `The condition of ${place.table}`;
+  if (where !== undefined) checkText(where, what, place);
+  if (where !== undefined || filter.dates) await explain(pool, rowsWhere(table, filter), { text: where, what, place });
 }
+
+/**
+ * Throws FILTER_INVALID with the place of the trouble marked, also for an expression that does not make one value of each
+ * row (an aggregate, a window function, a set) or that has no cast to the column's type.
+ */
+export async function checkExpression(
+  pool: PostgresPool,
+  table: TableSchema,
+  column: Pick<ColumnSchema, 'name' | 'nativeType'>,
+  sql: string,
+): Promise<void> {
+  const place: ErrorPlace = { table: tableId(table.ref), column: column.name };
+  const what = `The expression for column ${column.name} of ${place.table}`;
+  checkText(sql, what, place);
+  // In a condition, nothing is allowed that depends on other rows or makes more of them.
+  const where = `CAST((${sql}) AS ${column.nativeType}) IS NOT NULL`;
+  await explain(pool, rowsWhere(table, { where }), { text: sql, what, place });
+}
+
+function checkText(sql: string, what: string, place: ErrorPlace): void {
+  const problem = findTextProblem(sql);
+  if (problem)
+    throw new LongshoreError(
+      'FILTER_INVALID',
+      `${what} is refused: ${problem.reason}, at character ${problem.at + 1}: ${marked(sql, problem.at)}`,
+      { ...place, sql },
+    );
+}
+
+const rowsWhere = ({ ref }: TableSchema, filter: RowFilter): string =>
+  fromClause({ table: ref, filter: { ...filter, limit: undefined }, orderBy: [] });
 
 function checkDates(table: TableSchema, { dates }: RowFilter, place: ErrorPlace): void {
   if (!dates) return;
@@ -52,9 +75,12 @@ function checkDates(table: TableSchema, { dates }: RowFilter, place: ErrorPlace)
 }
 
 /** Planning resolves every name and type and runs nothing of the user's but constants. Read-only and rolled back all the same. */
-async function explain(pool: PostgresPool, table: TableSchema, filter: RowFilter, place: ErrorPlace): Promise<void> {
-  const { where } = filter;
-  const sql = `EXPLAIN SELECT 1${fromClause({ table: table.ref, filter: { ...filter, limit: undefined }, orderBy: [] })}`;
+async function explain(
+  pool: PostgresPool,
+  from: string,
+  { text, what, place }: { text: string | undefined; what: string; place: ErrorPlace },
+): Promise<void> {
+  const sql = `EXPLAIN SELECT 1${from}`;
   try {
     await pool.withClient(async (client) => {
       await client.query(
@@ -73,15 +99,15 @@ async function explain(pool: PostgresPool, table: TableSchema, filter: RowFilter
     const cause = error instanceof LongshoreError ? error.cause : error;
     const { message = '', position } = cause as { message?: string; position?: string };
     const at =
-      where === undefined || position === undefined
+      text === undefined || position === undefined
         ? -1
-        : characterOffset(sql, Number(position)) - sql.lastIndexOf(where);
+        : characterOffset(sql, Number(position)) - sql.lastIndexOf(text);
     const mark =
-      where !== undefined && at >= 0 && at <= where.length ? `, at character ${at + 1}: ${marked(where, at)}` : '.';
+      text !== undefined && at >= 0 && at <= text.length ? `, at character ${at + 1}: ${marked(text, at)}` : '.';
     throw new LongshoreError(
       'FILTER_INVALID',
-      `The condition of ${place.table} is not understood by the database: ${message}${mark}`,
-      { ...place, sql: where ?? `dates of ${qualified(table.ref)}` },
+      `${what} is not understood by the database: ${message}${mark}`,
+      { ...place, sql: text ?? `dates of ${place.table}` },
       { cause },
     );
   }

@@ -1,11 +1,12 @@
 /** Which row was it? Answers on the error path of a load only: it reads the part again. */
-import type { ColumnBatch, ColumnVector } from '../../core/columnar/batch';
+import { asBytesValues } from '../../core/columnar/allocate';
+import type { BytesValues, ColumnBatch, ColumnVector } from '../../core/columnar/batch';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { ParquetReader } from '../../storage';
 import type { LoadRequest } from '../connector';
 import type { RowValueError, TargetColumn } from './binary-encoder';
 import { keyColumns, targetId } from './ddl';
-import { toPostgresError } from './errors';
+import { sqlState, toPostgresError } from './errors';
 import { encodeText } from './text-encoder';
 
 const COPY_LINE = /COPY (?:[^,]+), line (\d+)(?:, column ([^:\n]+))?/;
@@ -14,6 +15,10 @@ const COPY_LINE = /COPY (?:[^,]+), line (\d+)(?:, column ([^:\n]+))?/;
 export async function loadError(error: unknown, request: LoadRequest): Promise<LongshoreError> {
   const place = { table: targetId(request.plan), part: request.part };
   const where = error instanceof Error && 'where' in error && typeof error.where === 'string' ? error.where : '';
+  if (sqlState(error) === '22021') {
+    const nul = await nulCharacter(request).catch(() => undefined);
+    if (nul) return nul;
+  }
   const line = COPY_LINE.exec(where);
   const row = line ? Number(line[1]) - 1 : error instanceof RowInPart ? error.row : undefined;
   const known = toPostgresError(error instanceof RowInPart ? error.error : error, {
@@ -29,6 +34,42 @@ export async function loadError(error: unknown, request: LoadRequest): Promise<L
     { ...known.place, key },
     { cause: known.cause, next: known.next },
   );
+}
+
+/**
+ * PostgreSQL has no room for a NUL character in text. It says neither the column nor, in every case, the line, so the part
+ * is searched. Undefined when there is none.
+ */
+async function nulCharacter(request: LoadRequest): Promise<LongshoreError | undefined> {
+  const table = targetId(request.plan);
+  const reader = await ParquetReader.open(request.file);
+  try {
+    let before = 0;
+    for (let group = 0; group < reader.rowGroups.length; group += 1) {
+      const batch = await reader.readRowGroup(group);
+      for (const [index, { logical, values }] of batch.columns.entries()) {
+        const row = logical.kind === 'text' ? rowWithNul(asBytesValues(values)) : -1;
+        if (row < 0) continue;
+        const column = request.plan.columns[index]?.target ?? '';
+        const key = (await keyOfRow(request, before + row)) ?? `row ${before + row + 1} of part ${request.part}`;
+        return new LongshoreError(
+          'VALUE_NOT_REPRESENTABLE',
+          `Table ${table}, row ${key}, column ${column}: the text holds a NUL character (U+0000), which PostgreSQL has no room for.`,
+          { table, part: request.part, column, key },
+        );
+      }
+      before += batch.rows;
+    }
+    return undefined;
+  } finally {
+    await reader.close();
+  }
+}
+
+function rowWithNul({ data, offsets }: BytesValues): number {
+  const at = data.subarray(0, offsets.at(-1)).indexOf(0);
+  // An empty value before it ends where it starts.
+  return at < 0 ? -1 : offsets.findIndex((end) => end > at) - 1;
 }
 
 /** A value refused before it was sent, with its row counted from 0 in the part. */

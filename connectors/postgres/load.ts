@@ -196,22 +196,29 @@ export async function targetColumns(
       { table: targetId(plan), part },
     );
   }
-  const { rows } = await client.query<{ name: string; type: string; enum: string }>(
+  const { rows } = await client.query<{ name: string; type: string; own: string; enum: string }>(
     `WITH RECURSIVE base AS (
-       SELECT a.attname AS name, a.atttypid AS type, a.atttypmod AS mod FROM pg_catalog.pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
-       UNION ALL SELECT b.name, t.typbasetype, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE b.mod END FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
+       SELECT a.attname AS name, a.atttypid AS type, a.atttypmod AS mod, pg_catalog.format_type(a.atttypid, a.atttypmod) AS own FROM pg_catalog.pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+       UNION ALL SELECT b.name, t.typbasetype, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE b.mod END, b.own FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
      )
-     SELECT b.name, pg_catalog.format_type(b.type, b.mod) AS type, (t.typtype = 'e')::int::text AS enum FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'`,
+     SELECT b.name, pg_catalog.format_type(b.type, b.mod) AS type, b.own, (t.typtype = 'e')::int::text AS enum FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'`,
     [qualified(staging)],
   );
   return columns.map((column, index) => {
-    const name = plan.columns[index]?.target ?? column.name;
+    const { target: name = column.name, sourceType } = plan.columns[index] ?? {};
     const found = rows.find((row) => row.name === name);
     if (!found)
       throw new LongshoreError('COLUMN_NOT_FOUND', `Table ${targetId(plan)} has no column ${name}.`, {
         table: targetId(plan),
         column: name,
       });
-    return { name, logical: column.logical, nativeType: found.type, ...(found.enum === '1' ? { isEnum: true } : {}) };
+    const isSameType = plan.sourceKind === 'postgres' && sourceType === found.own;
+    return {
+      name,
+      logical: column.logical,
+      nativeType: found.type,
+      ...(found.enum === '1' ? { isEnum: true } : {}),
+      ...(isSameType ? { isSameType } : {}),
+    };
   });
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { PostgresEnvironment } from '../../schemas/environment';
+import { isDestroyed } from './copy-out';
 import { isConnectionLoss, isTransient, toPostgresError, type ServerIdentity } from './errors';
 import { openSession, type DedicatedClient, type PostgresClient, type RowResult } from './session';
 import { connectionSettings, type ConnectionSettings } from './settings';
@@ -221,7 +222,8 @@ export class PostgresPool {
   }
 
   #release(session: DedicatedClient, broken: boolean): void {
-    const reusable = !broken && !this.#closed && session.client.getTransactionStatus() === 'I';
+    const { client } = session;
+    const reusable = !broken && !this.#closed && !isDestroyed(client) && client.getTransactionStatus() === 'I';
     if (reusable) {
       const closing = setTimeout(() => this.#closeIdle(session), CLOSE_AFTER_MS).unref();
       this.#idle.push({ session, since: Date.now(), closing });

@@ -31,20 +31,22 @@ export async function planRanges(
   request: ReadRequest & { schema: TableSchema },
   partBytes: number,
 ): Promise<RangeSpec[]> {
-  const { schema, table, filter } = request;
-  const whole: RangeSpec = {
-    label: filter.limit === undefined ? 'all rows' : `first ${filter.limit} rows`,
-    spec: { by: 'all' },
-    estimatedRows: schema.estimatedRows,
-    estimatedBytes: schema.estimatedBytes,
-  };
-  if (
-    filter.limit !== undefined ||
-    facts.version < TID_RANGE_SCAN ||
-    schema.kind === 'view' ||
-    schema.kind === 'foreign'
-  )
-    return [whole];
+  const { schema, filter } = request;
+  if (filter.limit === undefined) return planTableRanges(pool, facts, schema, partBytes);
+  const { estimatedRows, estimatedBytes } = schema;
+  return [{ label: `first ${filter.limit} rows`, spec: { by: 'all' }, estimatedRows, estimatedBytes }];
+}
+
+/** Slices that hold every row of a table. */
+export async function planTableRanges(
+  pool: PostgresPool,
+  facts: ServerFacts,
+  schema: TableSchema,
+  partBytes: number,
+): Promise<RangeSpec[]> {
+  const { ref: table, estimatedRows, estimatedBytes } = schema;
+  const whole: RangeSpec = { label: 'all rows', spec: { by: 'all' }, estimatedRows, estimatedBytes };
+  if (facts.version < TID_RANGE_SCAN || schema.kind === 'view' || schema.kind === 'foreign') return [whole];
   try {
     const leaves = await findLeaves(pool, table);
     return leaves && leaves.length > 0

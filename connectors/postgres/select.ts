@@ -4,7 +4,8 @@ import { tableId, type TableRef } from '../../core/types/table';
 import type { RangeSpec, RowFilter } from '../../core/types/transfer';
 import type { ReadRequest } from '../connector';
 import type { SnapshotReadOptions } from './snapshot';
-import { ident, identList, literal, qualified, whereClause } from './sql';
+import { ident, literal, qualified, whereClause } from './sql';
+import { hasSqlMask } from './types';
 
 /** What a slice of this connector is: all that a table's name gives, or pages of one table with storage of its own. */
 export type PostgresRange = { by: 'all' } | PageRange;
@@ -53,8 +54,15 @@ export function filterConditions(filter: RowFilter): string[] {
 }
 
 /** How a transaction that reads these rows has to be set up. */
-export function readOptions({ filter, orderBy }: Pick<ReadRequest, 'filter' | 'orderBy'>): SnapshotReadOptions {
-  return { userNames: filter.where !== undefined, storedOrder: filter.limit !== undefined && orderBy.length === 0 };
+export function readOptions({
+  filter,
+  orderBy,
+  columns,
+}: Pick<ReadRequest, 'filter' | 'orderBy' | 'columns'>): SnapshotReadOptions {
+  return {
+    userNames: filter.where !== undefined || hasSqlMask(columns),
+    storedOrder: filter.limit !== undefined && orderBy.length === 0,
+  };
 }
 
 /**
@@ -74,9 +82,11 @@ function pageConditions({ from, until }: PageRange): string[] {
   ];
 }
 
-function limitClause({ filter, orderBy }: RowSource): string {
+/** Names are the table's own: a bare one would mean the column of the SELECT list, which may be a cast or a mask. */
+function limitClause({ table, filter, orderBy }: RowSource): string {
   if (filter.limit === undefined) return '';
   if (!Number.isSafeInteger(filter.limit) || filter.limit < 0)
     throw new LongshoreError('FILTER_INVALID', `The limit ${filter.limit} is not a whole number.`);
-  return `${orderBy.length === 0 ? '' : ` ORDER BY ${identList(orderBy)}`} LIMIT ${filter.limit}`;
+  const keys = orderBy.map((name) => `${ident(table.name)}.${ident(name)}`).join(', ');
+  return `${keys === '' ? '' : ` ORDER BY ${keys}`} LIMIT ${filter.limit}`;
 }

@@ -1,28 +1,32 @@
 /** PostgreSQL as the database that rows come from. */
 import { tableId } from '../../core/types/table';
-import type { TableAggregates } from '../../core/types/transfer';
+import type { ColumnPlan, TableAggregates } from '../../core/types/transfer';
 import type { ReadRequest, SourceDatabase } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
-import { toReadError } from './errors';
 import { abortable, extractPart, selectSql } from './extract';
 import { wireFormat } from './wire-load';
-import { checkFilter } from './filter';
+import { checkExpression, checkFilter } from './filter';
 import type { ServerFacts } from './introspect';
 import type { PostgresClient, PostgresPool, Row } from './pool';
 import { planRanges } from './ranges';
+import { toReadError } from './read-errors';
+import { sampleText } from './sample';
 import { fromClause, parseRange, readOptions } from './select';
 import { openSnapshot, sessionSettings, withSnapshot } from './snapshot';
-import { identList } from './sql';
+import { ident } from './sql';
+import { hasSqlMask, sourceExpression } from './types';
 import { unchangedSince } from './unchanged';
 
 export function createPostgresSource({ pool, facts }: { pool: PostgresPool; facts: ServerFacts }): SourceDatabase {
   return {
     openSnapshot: () => openSnapshot(pool),
     checkFilter: (table, filter) => checkFilter(pool, table, filter),
+    checkExpression: (table, column, sql) => checkExpression(pool, table, column, sql),
+    sampleText: (table, columns, rows) => sampleText(pool, table, columns, rows),
     countRows: (request, exact) => (exact ? countRows(pool, request) : estimateRows(pool, request)),
     selectSql: (request, range) => selectSql(request, range && parseRange(range)),
     planRanges: (request, partBytes) => planRanges(pool, facts, request, partBytes),
-    extractPart: (request, progress, signal, alongside) => extractPart(pool, request, progress, signal, alongside),
+    extractPart: (request, options) => extractPart(pool, request, options),
     wireFormat,
     aggregates: (request, signal) => aggregates(pool, facts, request, signal),
     unchangedSince: (request, oldToken, slices) => unchangedSince(pool, request, oldToken, slices),
@@ -37,21 +41,26 @@ async function aggregates(
   request: ReadRequest,
   signal?: AbortSignal,
 ): Promise<TableAggregates> {
-  const columns = request.columns.map(({ source, target, logical, sourceType }): AggregateColumn => ({
+  const columns = request.columns.map(({ source, target, logical, sourceType, mask }): AggregateColumn => ({
     column: source,
     name: target,
     logical,
     nativeType: sourceType,
+    ...(mask !== undefined && mask.rule !== 'sql' && { hidden: true }),
   }));
-  // With a limit the rows are cut out first, and only then counted.
-  const names = identList([...new Set([...request.columns.map(({ source }) => source), ...request.orderBy])]);
-  const from =
-    request.filter.limit === undefined
-      ? fromClause(request)
-      : ` FROM (SELECT ${names}${fromClause(request)}) AS first_rows`;
+  const from = readsAsItIs(request) ? fromClause(request) : ` FROM (${rowsSql(request)}) AS the_rows`;
   const sql = aggregateSql(columns, from, facts.encoding);
   const row = await read(pool, request, (client) => abortable(pool, client, signal, () => client.query<Row>(sql)));
   return parseAggregates(columns, row.rows[0] ?? {});
+}
+
+const readsAsItIs = ({ filter, columns }: ReadRequest): boolean => filter.limit === undefined && !hasSqlMask(columns);
+
+/** With a limit the rows are cut out first, and only then counted; masks of SQL stand in for their columns. */
+function rowsSql(request: ReadRequest): string {
+  const columns = new Map(request.columns.map((column): [string, ColumnPlan] => [column.source, column]));
+  const list = [...columns.values()].map((column) => `${sourceExpression(column)} AS ${ident(column.source)}`);
+  return `SELECT ${list.length === 0 ? '1' : list.join(', ')}${fromClause(request)}`;
 }
 
 async function countRows(pool: PostgresPool, request: CountRequest): Promise<number> {
@@ -87,6 +96,6 @@ async function read<T>(
       { readOnly: true },
     );
   } catch (error) {
-    throw toReadError(error, { table: tableId(request.table) }, request.filter, pool.server);
+    throw toReadError(error, { table: tableId(request.table) }, request, pool.server);
   }
 }

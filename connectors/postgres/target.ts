@@ -5,6 +5,7 @@ import { choosePublishStrategy, type StrategyChoice } from '../../core/plan/publ
 import type { PostgresEnvironment } from '../../schemas/environment';
 import type { StagingRequest, TargetDatabase } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
+import { openBatchLoad } from './batch-load';
 import { cleanup } from './cleanup';
 import { addColumnSql, createTableSql } from './ddl';
 import { mayQuiet } from './delete-insert';
@@ -15,13 +16,14 @@ import { finishStaging } from './finish';
 import { serverFacts } from './introspect';
 import { loadPart } from './load';
 import { openWireLoad } from './wire-load';
+import { mssqlNotation } from './foreign-types';
+import { countOrphans } from './orphans';
+import { planReadBack, readBack } from './read-back';
 import type { PostgresPool, Row } from './pool';
 import { PATIENCE, publish, type PublishPatience } from './publish';
 import { qualified } from './sql';
 import { prepareStaging, resetStaging, stagingRef } from './staging';
 import { swapObstacles } from './swap-obstacles';
-import { refuses } from './type-fit';
-import { nativeType } from './types';
 
 export interface PostgresTargetDeps {
   pool: PostgresPool;
@@ -49,12 +51,11 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
   };
   return {
     chooseStrategy: guardedAsync('plan to write', (table, plan) => chooseStrategy(pool, table, plan)),
-    nativeType: guarded('plan to write', nativeType),
-    refuses: guarded('plan to write', refuses),
     addColumnSql: guarded('add columns', addColumnSql),
     createTableSql: guarded('create tables', createTableSql),
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
     openWireLoad: guardedAsync('load rows', (request) => openWireLoad(pool, stagingSchema, request)),
+    openBatchLoad: guardedAsync('load rows', (request) => openBatchLoad(pool, stagingSchema, request)),
     loadPart: guardedAsync('load rows', (request, progress, signal) =>
       loadPart(pool, stagingSchema, request, progress, signal),
     ),
@@ -62,6 +63,13 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
     aggregates: guardedAsync('read staging', (request, signal) =>
       stagedAggregates(pool, stagingSchema, request, signal),
     ),
+    planReadBack: guardedAsync('read staging', (request, partBytes) =>
+      planReadBack(pool, stagingSchema, request, partBytes),
+    ),
+    readBack: guardedAsync('read staging', (request, stage, signal) =>
+      readBack(pool, stagingSchema, request, stage, signal),
+    ),
+    countOrphans: guardedAsync('read staging', (request, signal) => countOrphans(pool, stagingSchema, request, signal)),
     reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
     publish: guardedAsync('publish', (request, signal) => publish(pool, stagingSchema, request, patience, signal)),
     cleanup: guardedAsync('drop staging tables', (runId) => cleanup(pool, stagingSchema, runId)),
@@ -108,12 +116,11 @@ async function stagedAggregates(
   { runId, plan }: StagingRequest,
   signal?: AbortSignal,
 ): Promise<TableAggregates> {
-  const columns = plan.columns.map(({ target, targetType, logical }): AggregateColumn => ({
-    column: target,
-    name: target,
-    logical,
-    nativeType: targetType,
-  }));
+  const columns = plan.columns.map(({ target, targetType, sourceType, logical }): AggregateColumn => {
+    const isWritten = plan.sourceKind === 'mssql' && logical.kind === 'text' && logical.of === 'other';
+    const notation = isWritten ? mssqlNotation(sourceType) : undefined;
+    return { column: target, name: target, logical, nativeType: targetType, ...(notation && { notation }) };
+  });
   const { encoding } = await serverFacts(pool);
   const sql = aggregateSql(columns, `FROM ${qualified(stagingRef(stagingSchema, runId, plan.targetRef))}`, encoding);
   const { rows } = await pool

@@ -5,12 +5,10 @@ import { canEncodeBinary } from './binary-encoder';
 import { fieldWriter } from './binary-fields';
 import type { TargetColumn } from './binary-target';
 import { parseNativeType, wireForm, type WireForm } from './binary-types';
+import { writtenValueCheck, type RowsCheck } from './written-values';
 
 /** More than any value of fixed width takes. */
 const SCRATCH = 64;
-
-/** Checks rows [from, to). Throws RowValueError. */
-export type RowsCheck = (from: number, to: number) => void;
 
 /**
  * Reading text, the server rounds decimals and fractions of a second, and cuts trailing spaces, without a word. The
@@ -19,6 +17,7 @@ export type RowsCheck = (from: number, to: number) => void;
 export function silentLossCheck(vector: ColumnVector, column: TargetColumn, index: number): RowsCheck | undefined {
   const native = parseNativeType(column.nativeType);
   const form = wireForm(native, column.isEnum);
+  if (column.logical.kind === 'text' && form !== 'text') return writtenValueCheck(vector, column, index);
   if (!canEncodeBinary(column, column.nativeType)) {
     if (form !== undefined && losesAsText(column, form, native.base)) {
       throw new LongshoreError(
@@ -30,7 +29,7 @@ export function silentLossCheck(vector: ColumnVector, column: TargetColumn, inde
     return undefined;
   }
   const isFloat = form === 'float4' || form === 'float8';
-  if (!isFloat && (native.modifiers.length === 0 || form === undefined)) return undefined;
+  if (!isFloat && ((native.modifiers.length === 0 && native.base !== 'name') || form === undefined)) return undefined;
   const writer = fieldWriter(vector, column, index);
   const scratch = new Uint8Array(SCRATCH);
   const view = viewOf(scratch);

@@ -1,73 +1,120 @@
-/** Which of PostgreSQL's types hold every value of a logical type, exactly. */
+/** Which of PostgreSQL's types hold the values of a column elsewhere: all of them, those that pass a check, or not enough. */
+import type { Fit } from '../../core/types/fit';
 import type { LogicalType } from '../../core/types/table';
+import {
+  isNumberAsText,
+  maxCharacters,
+  mssqlNotation,
+  paddedTo,
+  parseMssqlType,
+  secondDigits,
+  type SourceType,
+} from './foreign-types';
 import { parseNativeType, type NativeTypeName } from './native-types';
 
 /**
- * Why values of `logical` cannot be written to `native` without loss; undefined when they can. A value that turns out
- * too long or not to be a label or document of the target's type is an error of its own when it is loaded, never a
- * truncation. With `sourceType`, two columns of the same type always fit.
+ * Two columns of the same PostgreSQL type fit exactly. `checked` is what the load asks of every value before the server
+ * could round, cut or pad it, or what the server itself refuses.
  */
-export function refuses(logical: LogicalType, native: string, sourceType?: string): string | undefined {
-  if (sourceType !== undefined && sourceType === native) return undefined;
-  const type = parseNativeType(native);
-  if (fits(logical, type)) return undefined;
-  return `${describe(logical)} does not fit ${native}: ${reason(logical, type)}`;
+export function fits(source: SourceType, native: string): Fit {
+  if (source.kind === 'postgres' && source.nativeType === native) return EXACT;
+  const target = parseNativeType(native);
+  return (
+    judge(source, target, native) ?? {
+      fit: 'refused',
+      why: `${describe(source.logical)} does not fit ${native}: ${reason(source.logical, target)}`,
+    }
+  );
 }
+
+const EXACT: Fit = { fit: 'exact' };
+const checked = (why: string): Fit => ({ fit: 'checked', why });
 
 const INTEGER_DIGITS = { int16: 5, int32: 10, int64: 19 } as const;
 const INTEGER_RANK: Record<string, number> = { int2: 1, int4: 2, int8: 3 };
 const PLAIN_TEXT = new Set(['text', 'varchar']);
 const FULL_PRECISION = 6;
 
-function fits(logical: LogicalType, type: NativeTypeName): boolean {
-  if (type.isArray) return false;
-  if (PLAIN_TEXT.has(type.name) && logical.kind !== 'bytes')
-    return logical.kind === 'text' || type.modifiers.length === 0;
-  const isExactTime = (type.modifiers[0] ?? FULL_PRECISION) >= FULL_PRECISION;
+/** Undefined: refused. */
+function judge(source: SourceType, target: NativeTypeName, native: string): Fit | undefined {
+  const { logical } = source;
+  if (logical.kind === 'text' && isRoomier(source, target, native)) return EXACT;
+  if (target.isArray) return undefined;
+  if (PLAIN_TEXT.has(target.name)) return plainTextFit(source, target);
   switch (logical.kind) {
     case 'boolean':
-      return type.name === 'bool';
+      return target.name === 'bool' ? EXACT : undefined;
     case 'int16':
     case 'int32':
     case 'int64':
-      return integerFits(logical.kind, type);
+      return integerFit(logical.kind, target);
     case 'decimal':
-      return decimalFits(logical.precision, logical.scale, type);
+      return decimalFit(logical.precision, logical.scale, target);
     case 'float32':
-      return type.name === 'float4' || type.name === 'float8';
+      return target.name === 'float4' || target.name === 'float8' ? EXACT : undefined;
     case 'float64':
-      return type.name === 'float8';
+      return target.name === 'float8' ? EXACT : undefined;
     case 'date':
-      return type.name === 'date';
-    case 'time':
-      return type.name === 'time' && isExactTime;
-    case 'timestamp':
-      return type.name === 'timestamp' && isExactTime;
-    case 'timestamptz':
-      return type.name === 'timestamptz' && isExactTime;
     case 'uuid':
-      return type.name === 'uuid';
+      return target.name === logical.kind ? EXACT : undefined;
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+      return target.name === logical.kind ? timeFit(source, target) : undefined;
     case 'bytes':
-      return type.name === 'bytea';
+      return target.name === 'bytea' ? EXACT : undefined;
     case 'text':
-      return textFits(logical.of, type);
+      return textFit(source, logical.of, target);
   }
 }
 
-function integerFits(kind: keyof typeof INTEGER_DIGITS, type: NativeTypeName): boolean {
-  const rank = { int16: 1, int32: 2, int64: 3 }[kind];
-  const targetRank = INTEGER_RANK[type.name];
-  if (targetRank !== undefined) return targetRank >= rank;
-  if (type.name === 'numeric') return numericHolds(type, INTEGER_DIGITS[kind], 0);
-  if (type.name === 'float8') return rank <= 2;
-  if (type.name === 'float4') return rank === 1;
-  return type.name === 'oid' && kind === 'int64';
+/** `varchar(10)[]` into `varchar[]`: the same type with its limit lifted. Bare `bit` and `character` are limits themselves. */
+function isRoomier({ nativeType, kind }: SourceType, target: NativeTypeName, native: string): boolean {
+  const source = parseNativeType(nativeType);
+  const isLimit = target.name === 'bit' || target.name === 'bpchar' || /^interval ./.test(native);
+  return (
+    kind === 'postgres' &&
+    target.isBuiltIn &&
+    source.name === target.name &&
+    source.isArray === target.isArray &&
+    target.modifiers.length === 0 &&
+    !isLimit
+  );
 }
 
-function decimalFits(precision: number, scale: number, type: NativeTypeName): boolean {
-  if (type.name === 'numeric') return numericHolds(type, precision - scale, scale);
-  const digits = { int2: 4, int4: 9, int8: 18 }[type.name];
-  return digits !== undefined && scale === 0 && precision <= digits;
+function plainTextFit(source: SourceType, { modifiers }: NativeTypeName): Fit | undefined {
+  const { kind } = source.logical;
+  if (kind === 'bytes') return undefined;
+  const [most] = modifiers;
+  if (most === undefined) return EXACT;
+  if (kind !== 'text') return undefined;
+  const longest = maxCharacters(source);
+  return longest !== undefined && longest <= most ? EXACT : checked(`it holds ${most} characters`);
+}
+
+function integerFit(kind: keyof typeof INTEGER_DIGITS, target: NativeTypeName): Fit | undefined {
+  const rank = { int16: 1, int32: 2, int64: 3 }[kind];
+  const targetRank = INTEGER_RANK[target.name];
+  const holds = (isEnough: boolean) => (isEnough ? EXACT : undefined);
+  if (targetRank !== undefined) return holds(targetRank >= rank);
+  if (target.name === 'numeric') return holds(numericHolds(target, INTEGER_DIGITS[kind], 0));
+  if (target.name === 'float8') return holds(rank <= 2);
+  if (target.name === 'float4') return holds(rank === 1);
+  return target.name === 'oid' && kind === 'int64' ? checked('it holds 0 to 4294967295') : undefined;
+}
+
+function decimalFit(precision: number, scale: number, target: NativeTypeName): Fit | undefined {
+  if (target.name === 'numeric') return numericFit(target, precision - scale, scale);
+  const digits = { int2: 4, int4: 9, int8: 18 }[target.name];
+  return digits !== undefined && scale === 0 && precision <= digits ? EXACT : undefined;
+}
+
+function numericFit(target: NativeTypeName, integerDigits: number, scale: number): Fit {
+  if (numericHolds(target, integerDigits, scale)) return EXACT;
+  const [precision = 0, places = 0] = target.modifiers;
+  return checked(
+    `it holds ${Math.max(0, precision - places)} digits before the point and ${Math.max(0, places)} behind`,
+  );
 }
 
 function numericHolds(type: NativeTypeName, integerDigits: number, scale: number): boolean {
@@ -75,11 +122,49 @@ function numericHolds(type: NativeTypeName, integerDigits: number, scale: number
   return precision === undefined || (targetScale >= scale && precision - targetScale >= integerDigits);
 }
 
-function textFits(of: 'text' | 'json' | 'other', type: NativeTypeName): boolean {
-  // Enums, domains and types of extensions take or refuse each value; none of them alters one silently that we know of.
-  if (!type.isBuiltIn) return true;
-  if (of === 'other') return type.name === 'numeric' && type.modifiers.length === 0;
-  return type.name === 'json' || (of === 'text' && type.name === 'xml');
+function timeFit(source: SourceType, { modifiers }: NativeTypeName): Fit {
+  const most = Math.min(FULL_PRECISION, modifiers[0] ?? FULL_PRECISION);
+  return secondDigits(source) <= most ? EXACT : checked(`it holds ${most} digits of a second`);
+}
+
+function textFit(source: SourceType, of: 'text' | 'json' | 'other', target: NativeTypeName): Fit | undefined {
+  // Enums, domains and types of extensions take or refuse each value; the load keeps those it knows from altering one.
+  if (!target.isBuiltIn) return checked('the type is one of the database itself, and takes or refuses each value');
+  if (isNumberAsText(source) && target.name === 'numeric') return numberAsTextFit(source, target);
+  if (source.kind === 'mssql') {
+    const fit = mssqlTextFit(source, of, target);
+    if (fit) return fit;
+  }
+  if (of === 'other') return undefined;
+  if (target.name === 'json') return of === 'json' ? EXACT : checked('each value must be JSON');
+  return of === 'text' && target.name === 'xml' ? checked(XML) : undefined;
+}
+
+/** A number that travels as text arrives as it was written only where it has as many decimal places. */
+function numberAsTextFit({ kind, nativeType }: SourceType, target: NativeTypeName): Fit | undefined {
+  if (target.modifiers.length === 0) return EXACT;
+  const [precision, scale = 0] = kind === 'postgres' ? parseNativeType(nativeType).modifiers : [MOST_WHOLE_DIGITS];
+  const [, targetScale = 0] = target.modifiers;
+  return precision !== undefined && scale === targetScale ? numericFit(target, precision - scale, scale) : undefined;
+}
+
+/** Of DuckDB's widest whole numbers. */
+const MOST_WHOLE_DIGITS = 39;
+
+const XML = 'each value must be XML without a declaration';
+
+/** Times that are too fine or have an offset, padded text, and XML, into PostgreSQL's types for them. */
+function mssqlTextFit(source: SourceType, of: 'text' | 'json' | 'other', target: NativeTypeName): Fit | undefined {
+  const notation = of === 'other' ? mssqlNotation(source.nativeType) : undefined;
+  if (notation && notation.of === target.name) {
+    const most = Math.min(FULL_PRECISION, target.modifiers[0] ?? FULL_PRECISION);
+    const offset = notation.of === 'timestamptz' ? ', and no offset but +00:00' : '';
+    return checked(`it holds ${most} digits of a second${offset}`);
+  }
+  const padded = paddedTo(source);
+  if (target.name === 'bpchar' && padded !== undefined && padded === target.modifiers[0])
+    return checked(`each value must have ${padded} characters, since a shorter one is padded`);
+  return target.name === 'xml' && parseMssqlType(source.nativeType).name === 'xml' ? checked(XML) : undefined;
 }
 
 function describe(logical: LogicalType): string {
@@ -95,7 +180,8 @@ function reason(logical: LogicalType, type: NativeTypeName): string {
   if (type.name === 'name') return 'it is cut at 63 bytes';
   if (logical.kind === 'timestamptz' && type.name === 'timestamp') return 'the time zone would be lost';
   if (logical.kind === 'timestamp' && type.name === 'timestamptz') return 'a time zone would have to be guessed';
-  if (logical.kind === type.name || (logical.kind === 'decimal' && type.name === 'numeric'))
+  if (INTEGER_RANK[type.name] !== undefined && /^(int|decimal)/.test(logical.kind))
     return 'values would be rounded or out of range';
+  if (type.name === 'numeric') return 'values would be rounded or out of range';
   return 'some values would be changed or refused';
 }

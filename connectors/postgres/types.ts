@@ -1,8 +1,7 @@
-/** How PostgreSQL's types travel: what each is as a logical type, and which of its types can hold which values. */
+/** How PostgreSQL's types travel: what each is as a logical type, and how a column of it is selected. */
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { LogicalType } from '../../core/types/table';
-import type { ColumnPlan, PartColumn } from '../../core/types/transfer';
-import type { DatabaseKind } from '../../schemas/constants';
+import type { ColumnPlan } from '../../core/types/transfer';
 import { parseNativeType, type NativeTypeName } from './native-types';
 import { ident } from './sql';
 
@@ -73,9 +72,18 @@ export interface SelectExpression {
   wireType: string;
 }
 
+/** A column's values in the source: the column itself or, where SQL masks it, the expression in its place. */
+export const sourceExpression = ({ source, sourceType, mask }: Pick<ColumnPlan, 'source' | 'sourceType' | 'mask'>) =>
+  mask?.rule === 'sql' ? `CAST((${mask.sql}) AS ${sourceType})` : ident(source);
+
+export const hasSqlMask = (columns: readonly Pick<ColumnPlan, 'mask'>[]): boolean =>
+  columns.some(({ mask }) => mask?.rule === 'sql');
+
 /** Selects a column so that its wire format follows from the logical type alone, also for domains. */
-export function selectExpression(column: Pick<ColumnPlan, 'source' | 'sourceType' | 'logical'>): SelectExpression {
-  const name = ident(column.source);
+export function selectExpression(
+  column: Pick<ColumnPlan, 'source' | 'sourceType' | 'logical' | 'mask'>,
+): SelectExpression {
+  const name = sourceExpression(column);
   const { logical } = column;
   const native = parseNativeType(column.sourceType);
   if (logical.kind === 'int64')
@@ -94,16 +102,6 @@ export function textForm(expression: string, native: NativeTypeName): string {
   if ((native.name === 'inet' || native.name === 'cidr') && !native.isArray)
     return `pg_catalog.${native.name}_out(${expression})::pg_catalog.text`;
   return `${expression}::pg_catalog.text`;
-}
-
-/**
- * The type with which a column is created here. A PostgreSQL source's built-in types stay what they are; types of its
- * own making (enums, domains, extensions) become what their values travel as, since the target may not have them.
- */
-export function nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): string {
-  const sourceType = 'sourceType' in column ? column.sourceType : column.nativeType;
-  if (sourceKind === 'postgres' && parseNativeType(sourceType).isBuiltIn) return sourceType;
-  return typeFor(column.logical, 'source' in column ? column.source : column.name);
 }
 
 /** PostgreSQL's type for a logical one. Throws TYPE_NOT_SUPPORTED for a decimal outside its bounds. */

@@ -2,10 +2,10 @@
 import { tableId } from '../../core/types/table';
 import type { RangeSpec } from '../../core/types/transfer';
 import type { ReadRequest } from '../connector';
-import { toPostgresError } from './errors';
 import { dependsOnRowsOnly } from './filter-text';
 import type { PostgresClient, PostgresPool } from './pool';
 import { currentState } from './ranges';
+import { toReadError } from './read-errors';
 import { fromClause, parseRange, readOptions, type PageRange } from './select';
 import { parseToken, withSnapshot } from './snapshot';
 
@@ -33,11 +33,9 @@ export async function unchangedSince(
   const now = parseToken(request.snapshot);
   const { filter, columns, table } = request;
   const known = [...columns.map(({ source }) => source), ...(filter.dates ? [filter.dates.column] : [])];
-  if (
-    filter.limit !== undefined ||
-    (filter.where !== undefined && !(await isStable(pool, request, filter.where, known)))
-  )
-    return none;
+  const masks = columns.flatMap(({ mask }) => (mask?.rule === 'sql' ? [mask.sql] : []));
+  const texts = [...(filter.where === undefined ? [] : [filter.where]), ...masks];
+  if (filter.limit !== undefined || (texts.length > 0 && !(await areStable(pool, request, texts, known)))) return none;
   const oldXmin = BigInt(old.visible.split(':')[0] ?? '0');
   const newXmax = BigInt(now.visible.split(':')[1] ?? '0');
   if (newXmax < oldXmin || newXmax - oldXmin > COMPARABLE) return none;
@@ -49,18 +47,19 @@ export async function unchangedSince(
       readOptions(request),
     );
   } catch (error) {
-    throw toPostgresError(error, { table: tableId(table) }, pool.server);
+    throw toReadError(error, { table: tableId(table) }, request, pool.server);
   }
 }
 
-/** The condition may name any column of the table, not only those that are transferred. */
-async function isStable(pool: PostgresPool, request: ReadRequest, where: string, known: string[]): Promise<boolean> {
+/** Conditions and masks may name any column of the table, not only those that are transferred. */
+async function areStable(pool: PostgresPool, request: ReadRequest, texts: string[], known: string[]): Promise<boolean> {
   const { rows } = await pool.query(
     `SELECT a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped`,
     [request.table.schema, request.table.name],
   );
-  return dependsOnRowsOnly(where, [...known, ...rows.map((row) => row['name'] ?? '')]);
+  const names = [...known, ...rows.map((row) => row['name'] ?? '')];
+  return texts.every((text) => dependsOnRowsOnly(text, names));
 }
 
 async function prove(

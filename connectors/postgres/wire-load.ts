@@ -4,11 +4,12 @@
  */
 import { once } from 'node:events';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
+import type { TableRef } from '../../core/types/table';
 import type { ColumnPlan } from '../../core/types/transfer';
 import type { WireLoad, WireLoadRequest } from '../connector';
 import { targetId } from './ddl';
 import { connectWatched } from './own-session';
-import type { DedicatedClient, PostgresPool } from './pool';
+import type { DedicatedClient, PostgresClient, PostgresPool } from './pool';
 import { ident, identList, qualified } from './sql';
 import { partsTable, stagingRef } from './staging';
 import { selectExpression } from './types';
@@ -19,9 +20,11 @@ export const WIRE_FORMAT = 'postgres-binary';
 export const wireFormat = (columns: readonly ColumnPlan[]): string | undefined =>
   columns.every(keepsItsBytes) ? WIRE_FORMAT : undefined;
 
-/** The same type on both sides, selected as it is. */
+/** The same type on both sides, selected as it is. A column that is masked must not pass as it comes. */
 const keepsItsBytes = (column: ColumnPlan): boolean =>
-  column.sourceType === column.targetType && selectExpression(column).sql === ident(column.source);
+  column.mask === undefined &&
+  column.sourceType === column.targetType &&
+  selectExpression(column).sql === ident(column.source);
 
 /**
  * Opens the load of one part: marker and rows are one transaction, as in `loadPart`. `loaded`: the part is there, from
@@ -33,7 +36,19 @@ export async function openWireLoad(
   request: WireLoadRequest,
 ): Promise<WireLoad | 'loaded' | 'doubtful' | undefined> {
   if (request.format !== WIRE_FORMAT) return undefined;
-  const { plan, runId, part, snapshot } = request;
+  return openCopy(pool, stagingSchema, request, () => Promise.resolve('FORMAT binary'));
+}
+
+/** What identifies the load of a part while it is read. */
+type PassingPart = Pick<WireLoadRequest, 'runId' | 'plan' | 'part' | 'snapshot'>;
+
+/** Opens the COPY into staging in the format that `formatOf` chooses; undefined where it chooses none, or on any failure. */
+export async function openCopy(
+  pool: PostgresPool,
+  stagingSchema: string,
+  { plan, runId, part, snapshot }: PassingPart,
+  formatOf: (client: PostgresClient, staging: TableRef) => Promise<string | undefined>,
+): Promise<PostgresWireLoad | 'loaded' | 'doubtful' | undefined> {
   const staging = stagingRef(stagingSchema, runId, plan.targetRef);
   const session = await connectWatched(pool);
   try {
@@ -47,11 +62,15 @@ export async function openWireLoad(
       [...marker, snapshot],
     );
     if (marked.rowCount === 1) {
+      const format = await formatOf(client, staging);
       const names = identList(plan.columns.map(({ target }) => target));
-      return new PostgresWireLoad(
-        session,
-        client.query(copyFrom(`COPY ${qualified(staging)} (${names}) FROM STDIN WITH (FORMAT binary)`)),
-      );
+      if (format !== undefined)
+        return new PostgresWireLoad(
+          session,
+          client.query(copyFrom(`COPY ${qualified(staging)} (${names}) FROM STDIN WITH (${format})`)),
+        );
+      session.destroy();
+      return undefined;
     }
     const { rows } = await client.query<{ snapshot: string | null }>(
       `SELECT snapshot FROM ${partsTable(stagingSchema)} WHERE run_id = $1 AND table_id = $2 AND part = $3`,
@@ -67,7 +86,7 @@ export async function openWireLoad(
 }
 
 /** Failures end the load quietly: the part is then loaded from its file, which names row and column. */
-class PostgresWireLoad implements WireLoad {
+export class PostgresWireLoad implements WireLoad {
   readonly #ended = new AbortController();
   readonly #finished: Promise<unknown>;
 

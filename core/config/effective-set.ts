@@ -70,6 +70,11 @@ function effectiveTable(set: TransferSet, own: TableOptions): EffectiveTable {
     batchRows: own.batchRows ?? set.batchRows,
     parallel: own.parallel ?? set.parallel.parts,
     maxRows: own.maxRows ?? set.maxRows,
+    minPercentOfLast: own.minPercentOfLast ?? set.minPercentOfLast,
+    references: own.references ?? set.references,
+    mask: own.mask ?? {},
+    personalData: own.personalData ?? set.personalData,
+    newColumns: own.newColumns ?? set.newColumns,
     ...(own.target !== undefined && { target: tableRef(own.target) }),
     ...(strategy !== 'auto' && { forced: strategy }),
   };

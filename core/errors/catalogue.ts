@@ -61,6 +61,13 @@ export const CATALOGUE = {
     'A transfer set, environment or table entry is misspelt or was removed.',
     'Use one of the names suggested.',
   ),
+  CONFIG_CONFLICT: entry(
+    'usage',
+    false,
+    'Two configurations say different things under one name.',
+    'A set or an environment of that name is there already, or another file that this one extends has the last word.',
+    'Choose `--on-conflict replace` or `rename`, or change the file named by hand.',
+  ),
   SECRET_MISSING: entry(
     'usage',
     false,
@@ -217,7 +224,42 @@ export const CATALOGUE = {
     'The option chosen needs rows to be told apart.',
     'Add a key, or choose another option.',
   ),
+  MASK_INVALID: entry(
+    'usage',
+    false,
+    'A masking rule does not fit its column.',
+    "The rule cannot make values of the column's type, or a key and what points at it are masked differently.",
+    'Choose another rule for the column named.',
+  ),
+  MASK_KEY_MISSING: entry(
+    'usage',
+    false,
+    'A masking rule needs a key, and none is configured.',
+    'Rules that give the same value everywhere depend on a secret.',
+    'Set `masking: { key: ${env:LONGSHORE_MASK_KEY} }` to a secret of at least 16 characters.',
+  ),
   // Safety
+  PERSONAL_DATA: entry(
+    'refused',
+    false,
+    'A column looks like personal data and has no masking rule.',
+    'Its name or its values look like names, addresses, numbers or the like, and the set says `personalData: refuse`.',
+    'Give the column the rule suggested, or `keep` when it is harmless.',
+  ),
+  NEW_COLUMN: entry(
+    'refused',
+    false,
+    'A masked table has a column that nobody has decided about.',
+    'The column was added since the last good run, and the set says `newColumns: refuse`.',
+    'Give the column a rule under `mask` (`keep` when it is harmless), or exclude it.',
+  ),
+  SOURCE_SHRUNK: entry(
+    'refused',
+    false,
+    'A table has far fewer rows than in its last good run.',
+    'The source is empty or half-loaded, or rows were deleted on purpose. The target keeps its old rows.',
+    'Look at the source; if it is right, run with a lower `minPercentOfLast` (0 for no such check).',
+  ),
   READ_ONLY_ENVIRONMENT: entry(
     'refused',
     false,
@@ -353,6 +395,13 @@ export const CATALOGUE = {
     'A value changed on the way; nothing was published.',
     'Report it with the run id. The old rows are untouched.',
   ),
+  FINGERPRINT_MISMATCH: entry(
+    'failed',
+    false,
+    'Source and target do not hold the same values.',
+    'A value changed on the way; nothing was published.',
+    'Report it with the run id. The old rows are untouched.',
+  ),
   PUBLISH_BLOCKED: entry(
     'failed',
     true,
@@ -366,6 +415,13 @@ export const CATALOGUE = {
     'The target table changed while it was loaded.',
     'Someone altered it during the run.',
     'Run again.',
+  ),
+  NOTIFICATION_FAILED: entry(
+    'failed',
+    true,
+    'A message could not be delivered.',
+    'The mail server or the webhook does not answer, or refuses the message. The run itself is not touched by it.',
+    'Check the channel named under `notifications`; `longshore notify test CHANNEL` tries it.',
   ),
   // Runs
   RUN_NOT_FOUND: entry(

@@ -1,5 +1,6 @@
 import type { DatabaseKind } from '../../schemas/constants';
 import { LongshoreError } from '../errors/longshore-error';
+import type { Fit } from '../types/fit';
 import { type ColumnSchema, type LogicalType, type TableSchema, tableId } from '../types/table';
 import type { ColumnPlan } from '../types/transfer';
 import { hasWildcard, matchesPattern } from './pattern';
@@ -8,9 +9,9 @@ import { didYouMean } from './suggest';
 
 /** What planning asks of the target's connector. */
 export interface TargetTypes {
-  /** Why values of `logical` cannot be written to `nativeType` without loss; undefined when they can. `sourceType`: the native type in the source, when it is the same kind of database. */
-  refuses(logical: LogicalType, nativeType: string, sourceType?: string): string | undefined;
-  /** Native type for a column of another database; throws TYPE_NOT_SUPPORTED. */
+  /** How values of a source column fare in `nativeType`. */
+  fits(source: { nativeType: string; logical: LogicalType; kind: DatabaseKind }, nativeType: string): Fit;
+  /** Type of a column that is created for values of another database; throws TYPE_NOT_SUPPORTED. */
   nativeType(column: ColumnPlan, sourceKind: DatabaseKind): string;
 }
 

@@ -59,8 +59,12 @@ export function selectTables<Options>(
     }
     const kept = found.filter((table) => !(byWildcard && (excluded.has(tableId(table)) || isView(table))));
     if (kept.length === 0) problems.push(nothingLeft(entry, found));
-    for (const { schema, name } of kept) {
-      claim(claims, { source: { schema, name }, entry, byWildcard }, problems);
+    for (const { database, schema, name } of kept) {
+      claim(
+        claims,
+        { source: { ...(database !== undefined && { database }), schema, name }, entry, byWildcard },
+        problems,
+      );
     }
   }
   for (const [id, { entry }] of [...claims].filter(
@@ -139,14 +143,19 @@ class TableNames {
   constructor(private readonly tables: readonly ExistingTable[]) {
     this.ids = tables.map(tableId);
     this.byId = groupBy(tables, (table) => tableId(table).toLowerCase());
-    this.byName = groupBy(tables, (table) => table.name.toLowerCase());
+    this.byName = groupBy(
+      tables.filter(({ database }) => database === undefined),
+      (table) => table.name.toLowerCase(),
+    );
   }
 
   /** Tables that a pattern matches; without a schema in the pattern, in every schema. */
   matching(pattern: string): ExistingTable[] {
     const text = (table: TableRef) => (pattern.includes('.') ? tableId(table) : table.name);
-    const exact = this.tables.filter((table) => matchesPattern(pattern, text(table)));
-    return exact.length > 0 ? exact : this.tables.filter((table) => matchesPattern(pattern, text(table), true));
+    // `*` means the tables of the environment's own database, not of every one that another entry names.
+    const tables = this.tables.filter(({ database }) => database === undefined || isIn(database, pattern));
+    const exact = tables.filter((table) => matchesPattern(pattern, text(table)));
+    return exact.length > 0 ? exact : tables.filter((table) => matchesPattern(pattern, text(table), true));
   }
 
   /** The one table that a name means, or TABLE_NOT_FOUND. */
@@ -175,6 +184,18 @@ class TableNames {
       { table: name },
     );
   }
+}
+
+const isIn = (database: string, pattern: string): boolean =>
+  pattern.toLowerCase().startsWith(`${database.toLowerCase()}.`);
+
+/** Names of other databases that entries may mean: the first of three parts, `archive.dbo.orders`, without wildcards. */
+export function namedDatabases(entries: readonly Pick<TableEntry<unknown>, 'pattern'>[]): string[] {
+  const names = entries.flatMap(({ pattern }) => {
+    const parts = pattern.replace(/^!/, '').trim().split('.');
+    return parts.length === 3 && !hasWildcard(parts[0]!) ? [parts[0]!] : [];
+  });
+  return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
 }
 
 const only = <T>(items: T[]): T | undefined => (items.length === 1 ? items[0] : undefined);

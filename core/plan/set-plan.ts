@@ -2,6 +2,8 @@ import type { PublishScope } from '../../schemas/constants';
 import { LongshoreError } from '../errors/longshore-error';
 import { tableId } from '../types/table';
 import type { SetPlan, TablePlan } from '../types/transfer';
+import { maskSet } from './masks';
+import { undecidedColumns, withoutColumns } from './personal-data';
 import { combineProblems } from './problems';
 import { checkWritable } from './safety';
 import { duplicateTargets } from './select-tables';
@@ -27,7 +29,17 @@ export interface SetInput extends SetContext {
  */
 export function planSet(input: SetInput): SetPlan {
   const tables = input.tables.filter((table) => !isStrayView(table));
-  const planned = tables.map((table) => planTable(table, input));
+  const fitted = tables.map((table) => planTable(table, input));
+  const masked = maskSet(
+    tables.map((candidate, index) => ({ candidate, plan: fitted[index]!.plan })),
+    input,
+  );
+  const undecided = tables.map((table, index) => undecidedColumns(table, masked.plans[index]!, masked.decided[index]!));
+  const planned = fitted.map(({ problems: own }, index) => {
+    const { problems, warnings, leftOut } = undecided[index]!;
+    const plan = withoutColumns(masked.plans[index]!, leftOut);
+    return { plan: { ...plan, warnings: [...plan.warnings, ...warnings] }, problems: [...own, ...problems] };
+  });
   const order = orderSet(planned.map(({ plan }) => plan));
   const duplicates = duplicateTargets(
     tables.map(({ source, targetRef, entry, path }) => ({
@@ -42,6 +54,7 @@ export function planSet(input: SetInput): SetPlan {
     ...(input.problems ?? []),
     ...duplicates,
     ...planned.flatMap((table) => table.problems),
+    ...masked.problems,
     // Two tables under one name would be counted as one in the order, so circles are only told of once that is right.
     ...(duplicates.length === 0 ? order.problems : []),
   ];

@@ -2,10 +2,14 @@ import type {
   Codec,
   DatabaseKind,
   LoadMode,
+  NewColumnPolicy,
+  PersonalDataPolicy,
   PublishStrategy,
+  ReferencePolicy,
   SchemaPolicy,
   VerifyLevel,
 } from '../../schemas/constants';
+import type { MaskRule } from '../../schemas/mask';
 import { LongshoreError } from '../errors/longshore-error';
 import { applySchemaPolicy, compareSchemas } from '../schema/compare';
 import { type TableRef, type TableSchema, tableId } from '../types/table';
@@ -30,6 +34,12 @@ export interface TableSettings {
   batchRows: number;
   parallel: number;
   maxRows?: number | undefined;
+  minPercentOfLast: number;
+  references: ReferencePolicy;
+  /** Rules by name of the source column, as written. */
+  mask: Readonly<Record<string, MaskRule>>;
+  personalData: PersonalDataPolicy;
+  newColumns: NewColumnPolicy;
 }
 
 /** One table of a set with all that was found out about it. */
@@ -47,6 +57,10 @@ export interface TableCandidate {
   rows: { count: number; exact: boolean };
   strategy: PublishStrategy;
   strategyReason: string;
+  /** Some values of text columns, by name of the source column; empty where nobody looked. */
+  samples: Record<string, string[]>;
+  /** Source columns of the last run that published the table. */
+  lastColumns?: readonly string[] | undefined;
 }
 
 /** What holds for every table of a set. */
@@ -61,6 +75,8 @@ export interface SetContext {
   /** The instant that date presets count from, and the zone in which days begin. */
   now: Date;
   timeZone: string;
+  /** The configuration has a masking key. */
+  hasMaskKey: boolean;
   types: TargetTypes & { addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string };
 }
 
@@ -91,6 +107,8 @@ export function planTable(table: TableCandidate, context: SetContext): { plan: T
   const limit = maxRows(settings.maxRows, context.to);
   const plan: TablePlan = {
     source,
+    sourceKind: context.fromKind,
+    targetKind: context.toKind,
     ...(target !== undefined && { target }),
     targetRef,
     columns: columns.columns,
@@ -106,6 +124,8 @@ export function planTable(table: TableCandidate, context: SetContext): { plan: T
     partBytes: settings.partBytes,
     batchRows: settings.batchRows,
     parallel: settings.parallel,
+    minPercentOfLast: settings.minPercentOfLast,
+    references: settings.references,
     ...(limit !== undefined && { maxRows: limit }),
     warnings: [...(fit?.warnings ?? []), ...sourceWarnings(source, settings)],
   };

@@ -20,13 +20,12 @@ export function compareSchemas(
   source: TableSchema,
   target: TableSchema,
   match: Pick<ColumnMatch, 'pairs' | 'missing' | 'extra'>,
-  options: { types: Pick<TargetTypes, 'refuses'>; sourceKind: DatabaseKind; targetKind: DatabaseKind },
+  options: { types: Pick<TargetTypes, 'fits'>; sourceKind: DatabaseKind; targetKind: DatabaseKind },
 ): SchemaDifference[] {
-  const sameKind = options.sourceKind === options.targetKind;
   return [
     ...match.missing.map(missingColumn),
     ...match.extra.map(extraColumn),
-    ...match.pairs.flatMap((pair) => compareColumns(pair.source, pair.target, options.types, sameKind)),
+    ...match.pairs.flatMap((pair) => compareColumns(pair.source, pair.target, options)),
     ...compareKeys(source, target, match.pairs),
     ...compareForeignKeys(source, target, match.pairs),
   ];
@@ -128,19 +127,24 @@ function extraColumn(column: ColumnSchema): SchemaDifference {
 function compareColumns(
   source: ColumnSchema,
   target: ColumnSchema,
-  types: Pick<TargetTypes, 'refuses'>,
-  sameKind: boolean,
+  {
+    types,
+    sourceKind,
+    targetKind,
+  }: { types: Pick<TargetTypes, 'fits'>; sourceKind: DatabaseKind; targetKind: DatabaseKind },
 ): SchemaDifference[] {
+  const sameKind = sourceKind === targetKind;
   const found: SchemaDifference[] = [];
   const { name } = target;
-  const refusal = types.refuses(source.logical, target.nativeType, sameKind ? source.nativeType : undefined);
-  if (refusal !== undefined) {
+  const { nativeType, logical } = source;
+  const fit = types.fits({ nativeType, logical, kind: sourceKind }, target.nativeType);
+  if (fit.fit === 'refused') {
     found.push(
       difference(
         'type',
         'blocks',
         false,
-        `Column ${name} is ${source.nativeType} in the source and ${target.nativeType} in the target: ${sentence(refusal)}`,
+        `Column ${name} is ${source.nativeType} in the source and ${target.nativeType} in the target: ${sentence(fit.why)}`,
         name,
       ),
     );
@@ -152,6 +156,18 @@ function compareColumns(
         'blocks',
         true,
         `Column ${name} holds ${sourceLength} characters in the source and up to ${target.maxLength} in the target.`,
+        name,
+      ),
+    );
+  } else if (fit.fit === 'checked') {
+    // A narrower type is a difference between the tables; that no type of the other database holds more is none.
+    const isNarrower = sameKind || source.logical.kind === 'decimal';
+    found.push(
+      difference(
+        'type',
+        isNarrower ? 'blocks' : 'harmless',
+        true,
+        `Column ${name} is ${source.nativeType} in the source and ${target.nativeType} in the target, so each value is checked: ${sentence(fit.why)}`,
         name,
       ),
     );

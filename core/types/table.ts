@@ -34,8 +34,10 @@ export type LogicalType =
 
 export type LogicalKind = LogicalType['kind'];
 
-/** A table or view by its two-part name, unquoted and in its true case. */
+/** A table or view by its name, unquoted and in its true case. */
 export interface TableRef {
+  /** Another database of the same server, where a source can read across; left out for the environment's own. */
+  database?: string;
   schema: string;
   name: string;
 }
@@ -96,6 +98,7 @@ export interface TableSchema {
 }
 
 /** `schema.name`, for messages and for keys of maps. Not SQL: see each connector's `sql.ts` for quoting. */
-export const tableId = (ref: TableRef): string => `${ref.schema}.${ref.name}`;
+export const tableId = ({ database, schema, name }: TableRef): string =>
+  database === undefined ? `${schema}.${name}` : `${database}.${schema}.${name}`;
 
-export const sameTable = (a: TableRef, b: TableRef): boolean => a.schema === b.schema && a.name === b.name;
+export const sameTable = (a: TableRef, b: TableRef): boolean => tableId(a) === tableId(b);

@@ -4,9 +4,11 @@ import type {
   DatabaseKind,
   LoadMode,
   PublishStrategy,
+  ReferencePolicy,
   SchemaPolicy,
   VerifyLevel,
 } from '../../schemas/constants';
+import type { ColumnMask } from './mask';
 import type { ForeignKey, LogicalType, TableRef, TableSchema } from './table';
 
 /** One column of a transfer: where its values come from, what they are on the way, where they go. */
@@ -17,6 +19,10 @@ export interface ColumnPlan {
   /** Native type in the target; for a table that is to be created, the type it is created with. */
   targetType: string;
   logical: LogicalType;
+  /** Applied between the source and anything that keeps values. */
+  mask?: ColumnMask;
+  /** Longest text that both sides take, in characters; planned for masked columns. */
+  maxLength?: number;
 }
 
 /** Which rows of a table: all conditions are ANDed. */
@@ -45,7 +51,8 @@ export interface RangeSpec {
 export interface TablePlan {
   source: TableSchema;
   /** Kind of the source database: SQL text in `source` (defaults, indexes) carries over only to a target of its kind. */
-  sourceKind?: DatabaseKind;
+  sourceKind: DatabaseKind;
+  targetKind: DatabaseKind;
   /** Undefined when the target has no such table and Longshore creates it. */
   target?: TableSchema;
   targetRef: TableRef;
@@ -68,6 +75,9 @@ export interface TablePlan {
   /** Parts of this table in flight at once. */
   parallel: number;
   maxRows?: number;
+  /** Fewer rows than this per cent of the last good run are taken for a fault of the source; 0 for none. */
+  minPercentOfLast: number;
+  references: ReferencePolicy;
   /** For people: what the filter leaves by the source's estimate, and the statements as they will run. Filled by planning. */
   preview?: { rows: number; bytes: number; select: string; create?: string };
   warnings: string[];
@@ -93,6 +103,12 @@ export interface PartColumn {
   logical: LogicalType;
 }
 
+/** The same column on both sides, as fingerprints compare it. */
+export interface ColumnPair {
+  source: PartColumn;
+  target: PartColumn;
+}
+
 export interface PartResult {
   rows: number;
   /** Size of the part's file. */
@@ -100,14 +116,20 @@ export interface PartResult {
   /** SHA-256 of the part's file, hex. */
   sha256: string;
   columns: PartColumn[];
+  /** Figures of the rows in the file, where the databases' own do not compare: masked columns, text across kinds. */
+  figures?: ColumnAggregate[];
+  /** Fingerprint of the rows in the file, where the plan asks for one; see core/verify/fingerprint. */
+  fingerprint?: string;
 }
 
 /** Figures of one column, as exact text so that they compare across databases; null where there is no value. */
 export interface ColumnAggregate {
   column: string;
   nulls: string;
-  /** Exact sum of numbers; of octet lengths for text and bytes; of true values for booleans; null for other kinds. */
+  /** Exact sum of numbers; of lengths for text and bytes; of true values for booleans; null for other kinds. */
   sum: string | null;
+  /** What lengths of text are counted in: octets of UTF-8 unless told. */
+  unit?: 'utf16';
   /** Smallest and largest: numbers in plain notation, dates in ISO; null for text, bytes and booleans. */
   min: string | null;
   max: string | null;
@@ -116,4 +138,35 @@ export interface ColumnAggregate {
 export interface TableAggregates {
   rows: string;
   columns: ColumnAggregate[];
+}
+
+/** What was found about one column on both sides, as the run's report shows it. */
+export interface ColumnFinding {
+  source: string;
+  target: string;
+  verdict: 'equal' | 'different' | 'not-compared';
+  /** How the source's figures reached the target's: by both databases' SQL, or by those of the parts in between. */
+  by: 'databases' | 'parts';
+  nulls?: string;
+  /** Name of the masking rule, if any. */
+  mask?: string;
+}
+
+export interface ReferenceFinding {
+  /** Name of the foreign key. */
+  key: string;
+  columns: string[];
+  /** `schema.name` in the target. */
+  to: string;
+  orphans: number;
+  samples: string[][];
+}
+
+/** All that was compared of one table before it was published. */
+export interface TableVerification {
+  level: VerifyLevel;
+  rows: { source: string; target: string };
+  columns: ColumnFinding[];
+  references: ReferenceFinding[];
+  fingerprint?: { source: string; target: string };
 }

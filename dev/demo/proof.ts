@@ -6,6 +6,12 @@ const FILTERS: Record<string, string> = {
   'shop.orders': "status <> 'draft'",
   'shop.order_items': "order_id IN (SELECT id FROM shop.orders WHERE status <> 'draft')",
 };
+/** Columns that the set masks. */
+const MASKED: Record<string, string[]> = {
+  'crm.customers': ['name', 'email', 'phone', 'birthday', 'note'],
+  'crm.addresses': ['street'],
+  'crm.employees': ['name'],
+};
 const TABLES = [
   'crm.addresses',
   'crm.customers',
@@ -18,7 +24,7 @@ const TABLES = [
   'shop.products',
 ];
 
-/** Digest of every value of every row, made by Postgres itself. */
+/** Digest of every value of every row, masked columns aside, made by Postgres itself. */
 async function digests(url: string, filtered: boolean): Promise<Map<string, string>> {
   return withClient(url, async (client) => {
     await client.query("SET timezone = 'UTC'");
@@ -26,13 +32,36 @@ async function digests(url: string, filtered: boolean): Promise<Map<string, stri
     for (const table of TABLES) {
       const where = filtered ? (FILTERS[table] ?? 'true') : 'true';
       const { rows } = await client.query<{ digest: string }>(
-        `SELECT count(*) || ':' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) AS digest FROM ${table} t WHERE ${where}`,
+        `SELECT count(*) || ':' || md5(coalesce(string_agg(md5(t), '' ORDER BY md5(t)), '')) AS digest FROM (SELECT ${row(table)} AS t FROM ${table} t WHERE ${where}) AS rows`,
       );
       result.set(table, rows[0]?.digest ?? '');
     }
     return result;
   });
 }
+
+const row = (table: string): string =>
+  `(to_jsonb(t)${(MASKED[table] ?? []).map((column) => ` - '${column}'`).join('')})::text`;
+
+/** Masked columns of UAT that have a value which production has in the same row. */
+export async function clearValues(prod: string, uat: string): Promise<string[]> {
+  const found = await Promise.all(
+    Object.entries(MASKED).flatMap(([table, columns]) =>
+      columns.map(async (column) => {
+        const sql = `SELECT id::text, ${column}::text AS value FROM ${table} WHERE ${column} IS NOT NULL ORDER BY id`;
+        const [source, target] = await Promise.all([prod, uat].map((url) => valuesById(url, sql)));
+        return [...(target ?? [])].some(([id, value]) => source?.get(id) === value) ? [`${table}.${column}`] : [];
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+const valuesById = (url: string, sql: string): Promise<Map<string, string>> =>
+  withClient(url, async (client) => {
+    const { rows } = await client.query<{ id: string; value: string }>(sql);
+    return new Map(rows.map(({ id, value }) => [id, value]));
+  });
 
 /** Tables of UAT whose rows are not exactly those that production has and the set's filter leaves. */
 export async function differingTables(prod: string, uat: string): Promise<string[]> {

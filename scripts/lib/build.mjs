@@ -12,6 +12,7 @@ const FOLDERS = [
   'connectors',
   'storage',
   'catalog',
+  'notify',
   'workflows',
   'activities',
   'worker',

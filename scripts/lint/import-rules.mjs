@@ -24,6 +24,7 @@ export const TABLE = {
   },
   storage: { packages: [NODE], folders: ['core', 'schemas'] },
   catalog: { packages: [NODE, /^kysely/, /^pg$/, /^pg-connection-string$/], folders: ['core', 'schemas'] },
+  notify: { packages: [NODE, /^nodemailer$/], folders: ['core', 'schemas'] },
   workflows: {
     packages: [/^@temporalio\/(workflow|common)$/],
     folders: ['core', 'schemas'],
@@ -34,11 +35,11 @@ export const TABLE = {
     packages: [NODE, /^@temporalio\/(activity|common)$/],
     folders: ['core', 'schemas', 'catalog', 'storage', 'connectors', 'workflows'],
     only: { connectors: /^connectors\/connector$/, workflows: /\/messages$/ },
-    types: ['config'],
+    types: ['config', 'notify'],
   },
   worker: {
     packages: [ANY],
-    folders: ['activities', 'catalog', 'config', 'connectors', 'core', 'schemas', 'storage', 'workflows'],
+    folders: ['activities', 'catalog', 'config', 'connectors', 'core', 'notify', 'schemas', 'storage', 'workflows'],
     only: { workflows: /\/(messages|queues|search-attributes)$/ },
   },
   client: {
@@ -50,12 +51,16 @@ export const TABLE = {
   api: { packages: [ANY], folders: ['client', 'core', 'schemas'] },
   cli: {
     packages: [NODE, /^(commander|picocolors|yaml|zod)$/],
-    folders: ['client', 'config', 'core', 'schemas'],
+    folders: ['client', 'config', 'core', 'notify', 'schemas'],
     types: ['catalog'],
     // Commands that start something may reach what they start.
     starters: { files: /^cli\/commands\/(up|worker|serve)(\/|\.)/, folders: ['worker', 'api', 'dev'] },
   },
-  dev: { packages: [ANY], folders: ['catalog', 'cli', 'client', 'config', 'core', 'schemas', 'worker', 'workflows'] },
+  dev: {
+    packages: [ANY],
+    folders: ['catalog', 'cli', 'client', 'config', 'connectors', 'core', 'schemas', 'worker', 'workflows'],
+    only: { connectors: /^connectors\/type-matrix$/ },
+  },
   web: { packages: [ANY], folders: [], types: ['schemas'] },
   bench: {
     packages: [ANY],

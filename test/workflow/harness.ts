@@ -9,6 +9,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import type { ControlActivities, PartActivities, PlannedRun, PlannedTable } from '../../activities';
 import type { ErrorCode } from '../../core/errors/catalogue';
+import type { ErrorReport } from '../../core/errors/longshore-error';
 import { snapshotReadySignal, type TransferSetInput } from '../../workflows/transfer-set/messages';
 import { partsQueue } from '../../workflows/queues';
 import { findTemporalCli } from '../../dev/temporal-cli';
@@ -32,6 +33,7 @@ export const table = (name: string, more: Partial<PlannedTable> = {}): PlannedTa
   estimatedRows: 10,
   parallel: 2,
   verify: 'aggregates',
+  checkReferences: false,
   after: [],
   ...more,
 });
@@ -53,6 +55,9 @@ export const failure = (code: ErrorCode, message: string, place: object = {}): E
     nonRetryable: true,
     details: [{ code, message, place, next: 'do something' }],
   });
+
+/** What `failure` says, as activities return it. */
+export const reportOf = (error: Error): ErrorReport => (error as ApplicationFailure).details?.[0] as ErrorReport;
 
 /** Waits like an activity that observes cancellation. */
 export async function untilCancelled(): Promise<never> {
@@ -97,6 +102,9 @@ export async function withWorkflows(
     settleParts: async () => ({ epoch: 1, stale: 0 }),
     finishTable: async () => undefined,
     verifyTable: async () => undefined,
+    fingerprintTable: async () => undefined,
+    checkReferences: async () => ({ failed: [] }),
+    notifyRun: async () => ({ delivered: [], failed: [] }),
     publishTables: async () => undefined,
     noteStatus: async () => undefined,
     cleanUp: async () => undefined,
@@ -133,10 +141,13 @@ function noted(activities: Activities, calls: string[]): Activities {
       tables?: string[];
       part?: number;
       status?: string;
+      event?: string;
     }) => Promise<unknown>;
     const wrapped: typeof call = async (argument) => {
-      const { table: one, tables, part, status } = argument;
-      calls.push([name, one ?? tables?.join('+') ?? status, part].filter((word) => word !== undefined).join(' '));
+      const { table: one, tables, part, status, event } = argument;
+      calls.push(
+        [name, one ?? tables?.join('+') ?? status ?? event, part].filter((word) => word !== undefined).join(' '),
+      );
       return call(argument);
     };
     return [name, wrapped];

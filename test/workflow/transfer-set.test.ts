@@ -5,7 +5,7 @@ import {
   resumeSignal,
   type TransferSetResult,
 } from '../../workflows/transfer-set/messages';
-import { failure, plan, record, table, untilCancelled, withWorkflows } from './harness';
+import { failure, plan, record, reportOf, table, untilCancelled, withWorkflows } from './harness';
 
 jest.setTimeout(60_000);
 
@@ -41,8 +41,51 @@ describe('transferSet', () => {
           }
         }
         expect(calls.filter((call) => call.startsWith('publishTables'))).toEqual(['publishTables public.a+public.b']);
-        expect(calls.slice(-2)).toEqual(['cleanUp', 'endRun done']);
+        expect(calls.slice(-3)).toEqual(['cleanUp', 'endRun done', 'notifyRun done']);
         await record(handle, 'set-done');
+      },
+    );
+  });
+
+  test('leaves out tables whose rows point at nothing, and looks at the others again without them', async () => {
+    const orphans = failure('FOREIGN_KEY_VIOLATED', 'points at nothing', { table: 'public.b' });
+    await withWorkflows(
+      () => ({
+        planRun: async () =>
+          plan(['public.a', 'public.b'].map((name) => table(name, { checkReferences: true, verify: 'fingerprint' }))),
+        checkReferences: async ({ tables }) => ({
+          failed: tables.includes('public.b') ? [{ table: 'public.b', error: reportOf(orphans) }] : [],
+        }),
+      }),
+      async ({ start, calls }) => {
+        const handle = await start();
+        expect(await result(handle)).toMatchObject({ status: 'partial', published: 1, failed: 1 });
+        expect(calls.filter((call) => call.startsWith('fingerprintTable'))).toHaveLength(2);
+        expect(calls.filter((call) => /^(checkReferences|publishTables)/.test(call))).toEqual([
+          'checkReferences public.a+public.b',
+          'checkReferences public.a',
+          'publishTables public.a',
+        ]);
+        expect(calls.at(-1)).toBe('notifyRun partial');
+        await record(handle, 'set-orphans');
+      },
+    );
+  });
+
+  test('tells of a run that takes far longer than usual while it lasts, once, and ends as it would', async () => {
+    await withWorkflows(
+      ({ calls }) => ({
+        planRun: async () => plan([table('public.a')], { slowAfterSeconds: 1 }),
+        verifyTable: () => eventually(() => calls.includes('notifyRun slow')),
+        notifyRun: async () => {
+          throw failure('CATALOG_UNAVAILABLE', 'nobody hears of it');
+        },
+      }),
+      async ({ start, calls }) => {
+        const handle = await start();
+        expect(await result(handle)).toMatchObject({ status: 'done' });
+        expect(calls.filter((call) => call.startsWith('notifyRun'))).toEqual(['notifyRun slow', 'notifyRun done']);
+        await record(handle, 'set-slow');
       },
     );
   });
@@ -93,7 +136,7 @@ describe('transferSet', () => {
       async ({ start, calls }) => {
         const handle = await start();
         await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PROTECTED_TABLE' } });
-        expect(calls).toEqual(['planRun', 'cleanUp', 'endRun refused']);
+        expect(calls).toEqual(['planRun', 'cleanUp', 'endRun refused', 'notifyRun refused']);
         await record(handle, 'set-refused');
       },
     );
@@ -117,7 +160,7 @@ describe('transferSet', () => {
         await eventually(() => calls.some((call) => call.startsWith('loadPart')));
         await handle.cancel();
         await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
-        expect(calls.slice(-2)).toEqual(['cleanUp', 'endRun cancelled']);
+        expect(calls.slice(-3)).toEqual(['cleanUp', 'endRun cancelled', 'notifyRun cancelled']);
         expect(calls.some((call) => call.startsWith('publishTables'))).toBe(false);
         expect((await handle.describe()).status.name).toBe('CANCELLED');
         await record(handle, 'set-cancelled');

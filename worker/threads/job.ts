@@ -1,26 +1,43 @@
 /** The body of a mover thread: opens the database, moves one part, closes it again. */
 import type { MessagePort } from 'node:worker_threads';
+import type { ColumnBatch } from '../../core/columnar/batch';
 import { toLongshoreError, type ErrorReport } from '../../core/errors/longshore-error';
-import type { MovedPart } from '../../activities/dependencies';
+import type { MovedPart, PartChecks } from '../../activities/dependencies';
 import type {
+  BatchLoad,
+  BatchStage,
   Database,
+  ExtractOptions,
   ExtractRequest,
   LoadRequest,
   OpenOptions,
   ProgressCounter,
+  ReadBackRequest,
+  WireLoad,
   WireLoadRequest,
 } from '../../connectors/connector';
 import { connectorFor } from '../../connectors/registry';
+import type { ColumnPair, PartColumn } from '../../core/types/transfer';
+import { createFingerprint } from '../../core/verify/fingerprint';
 import type { EnvironmentConfig } from '../../schemas/environment';
+import { partStages } from './stages';
 
 export interface Job {
   environment: EnvironmentConfig;
   options: OpenOptions;
-  work: { extract: ExtractRequest; alongside?: Alongside } | { load: LoadRequest };
+  work: ExtractWork | { load: LoadRequest } | { readBack: ReadBackRequest; pairs: ColumnPair[] };
   /** Two 64-bit counters, rows and bytes. */
   progress: SharedArrayBuffer;
   /** Any message on it means: stop. */
   abort: MessagePort;
+}
+
+export interface ExtractWork {
+  extract: ExtractRequest;
+  alongside?: Alongside;
+  checks: PartChecks;
+  /** 16 bytes that decide what masked values become. */
+  maskKey?: Uint8Array;
 }
 
 /** Where the rows of a part go while they are read, where the two databases speak the same format. */
@@ -30,7 +47,12 @@ export interface Alongside {
 }
 
 /** Errors cross the thread as reports, since structured clone keeps nothing of an error but its text. */
-export type JobOutcome = { ok: true; moved?: MovedPart } | { ok: false; error: ErrorReport };
+export interface ReadBack {
+  rows: number;
+  fingerprint: string;
+}
+
+export type JobOutcome = { ok: true; moved?: MovedPart; readBack?: ReadBack } | { ok: false; error: ErrorReport };
 
 export default async function move({ environment, options, work, progress, abort }: Job): Promise<JobOutcome> {
   const controller = new AbortController();
@@ -43,6 +65,7 @@ export default async function move({ environment, options, work, progress, abort
     try {
       if ('extract' in work)
         return { ok: true, moved: await extract(database, work, options, counter, controller.signal) };
+      if ('readBack' in work) return { ok: true, readBack: await readBack(database, work, counter, controller.signal) };
       await database.target.loadPart(work.load, counter, controller.signal);
       return { ok: true };
     } finally {
@@ -58,28 +81,87 @@ export default async function move({ environment, options, work, progress, abort
 type Staged = MovedPart['staged'];
 
 async function extract(
-  source: Database,
-  { extract: request, alongside }: { extract: ExtractRequest; alongside?: Alongside },
+  { source }: Database,
+  { extract: request, alongside, checks, maskKey }: ExtractWork,
   options: OpenOptions,
-  counter: ProgressCounter,
+  progress: ProgressCounter,
   signal: AbortSignal,
 ): Promise<MovedPart> {
-  const format = alongside && source.source.wireFormat(request.columns);
-  if (!format) return { part: await source.source.extractPart(request, counter, signal), staged: 'no' };
+  const { stage, findings } = partStages(request, checks, maskKey);
+  const read = async (more: Pick<ExtractOptions, 'alongside' | 'stage'>): Promise<MovedPart['part']> => ({
+    ...(await source.extractPart(request, { progress, signal, ...more })),
+    ...findings(),
+  });
+  const alone = { ...(stage && { stage }) };
+  if (!alongside) return { part: await read(alone), staged: 'no' };
   const target = await connectorFor(alongside.environment.kind).open(alongside.environment, options);
   try {
-    const load = await target.target.openWireLoad({ ...alongside.request, format });
-    if (typeof load !== 'object')
-      return { part: await source.source.extractPart(request, counter, signal), staged: STAGED[load ?? 'no'] };
+    const load = await openLoad(source, target.target, request, alongside);
+    if (typeof load !== 'object') return { part: await read(alone), staged: STAGED[load ?? 'no'] };
     try {
-      const part = await source.source.extractPart(request, counter, signal, load);
-      return { part, staged: (await load.finish(part.rows)) ? 'yes' : 'no' };
+      const part = await read(
+        'wire' in load ? { ...alone, alongside: load.wire } : { stage: loading(load.batches, stage) },
+      );
+      return { part, staged: (await load.either.finish(part.rows)) ? 'yes' : 'no' };
     } finally {
-      load.abandon();
+      load.either.abandon();
     }
   } finally {
     await target.close();
   }
 }
 
+type OpenedLoad = { wire: WireLoad; either: WireLoad } | { batches: BatchLoad; either: BatchLoad };
+
+/** A load for rows as they come: in the source's own bytes where both speak one format, else in batches. */
+async function openLoad(
+  source: Database['source'],
+  target: Database['target'],
+  extract: ExtractRequest,
+  { request }: Alongside,
+): Promise<OpenedLoad | 'loaded' | 'doubtful' | undefined> {
+  const format = source.wireFormat(extract.columns);
+  const wire = format && (await target.openWireLoad({ ...request, format }));
+  if (typeof wire === 'object') return { wire, either: wire };
+  if (wire) return wire;
+  const batches = await target.openBatchLoad?.({ ...request, columns: partColumns(extract) });
+  return typeof batches === 'object' ? { batches, either: batches } : batches;
+}
+
+const partColumns = ({ columns }: ExtractRequest): PartColumn[] =>
+  columns.map(({ target, sourceType, logical }) => ({ name: target, nativeType: sourceType, logical }));
+
+/** Passes on what comes out of `stage`. Rows that come a second time, or in other types than planned, end the load. */
+function loading(load: BatchLoad, stage: BatchStage | undefined): BatchStage {
+  let attempts = 0;
+  return (parts) => {
+    attempts += 1;
+    if (attempts > 1) load.abandon();
+    const process = stage?.(parts);
+    return async (batch) => {
+      const rows = process ? await process(batch) : batch;
+      await load.write(rows);
+      return rows;
+    };
+  };
+}
+
 const STAGED = { no: 'no', loaded: 'yes', doubtful: 'doubtful' } as const satisfies Record<string, Staged>;
+
+async function readBack(
+  target: Database,
+  { readBack: request, pairs }: { readBack: ReadBackRequest; pairs: ColumnPair[] },
+  progress: ProgressCounter,
+  signal: AbortSignal,
+): Promise<ReadBack> {
+  const fingerprint = createFingerprint(pairs, 'target');
+  let rows = 0;
+  const look = (batch: ColumnBatch): ColumnBatch => {
+    fingerprint.add(batch);
+    rows += batch.rows;
+    Atomics.add(progress, 0, BigInt(batch.rows));
+    return batch;
+  };
+  await target.target.readBack(request, () => look, signal);
+  return { rows, fingerprint: fingerprint.result() };
+}

@@ -11,10 +11,17 @@ export interface MoverOptions {
   threads: number;
   open: Pick<OpenOptions, 'memoryLimit' | 'tempDirectory'>;
   environment(ref: EnvironmentRef): Promise<EnvironmentConfig>;
+  /** 16 bytes from the masking key of the run's configuration; undefined where it has none. */
+  maskKey(ref: EnvironmentRef): Promise<Uint8Array | undefined>;
 }
 
 /** A pool of threads that read and load parts. Aborting stops a part at its next chunk and leaves nothing half-loaded. */
-export function createMovers({ threads, open, environment }: MoverOptions): Movers & { close(): Promise<void> } {
+export function createMovers({
+  threads,
+  open,
+  environment,
+  maskKey,
+}: MoverOptions): Movers & { close(): Promise<void> } {
   const pool = new Piscina<Job, JobOutcome>({
     filename: join(__dirname, 'job.js'),
     // Started before the first part comes, and kept: starting one costs as much as reading 300,000 rows.
@@ -30,7 +37,7 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
     work: Job['work'],
     progress: ProgressCounter,
     signal: AbortSignal,
-  ): Promise<MovedPart | undefined> {
+  ): Promise<Extract<JobOutcome, { ok: true }>> {
     const { port1, port2 } = new MessageChannel();
     const stop = (): void => port1.postMessage('stop');
     signal.addEventListener('abort', stop, { once: true });
@@ -45,7 +52,7 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
         abort: port2,
       };
       const outcome = await pool.run(job, { transferList: [port2] });
-      if (outcome.ok) return outcome.moved;
+      if (outcome.ok) return outcome;
       const { code, message, place, next } = outcome.error;
       throw new LongshoreError(code, message, { environment: ref.environment, ...place }, { next });
     } finally {
@@ -55,14 +62,21 @@ export function createMovers({ threads, open, environment }: MoverOptions): Move
   }
 
   return {
-    async extract(ref, request, load, progress, signal) {
+    async extract(ref, request, { alongside: load, checks }, progress, signal) {
       const alongside = load && { environment: await environment(load.target), request: load.request };
-      const moved = await run(ref, { extract: request, ...(alongside && { alongside }) }, progress, signal);
+      const key = request.columns.some(({ mask }) => mask) ? await maskKey(ref) : undefined;
+      const work = { extract: request, checks, ...(alongside && { alongside }), ...(key && { maskKey: key }) };
+      const { moved } = await run(ref, work, progress, signal);
       if (!moved) throw new LongshoreError('INTERNAL', 'A mover thread read a part and said nothing of it.');
       return moved;
     },
     async load(ref, request, progress, signal) {
       await run(ref, { load: request }, progress, signal);
+    },
+    async fingerprint(ref, { pairs, ...request }, progress, signal) {
+      const { readBack } = await run(ref, { readBack: request, pairs }, progress, signal);
+      if (!readBack) throw new LongshoreError('INTERNAL', 'A mover thread read rows back and said nothing of them.');
+      return readBack;
     },
     close: () => pool.close({ force: true }),
   };

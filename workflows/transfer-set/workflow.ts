@@ -8,13 +8,16 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { NotifyEvent } from '../../schemas/constants';
+import { eventFor } from '../../core/notify/events';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { PlannedRun, PlannedTable } from '../../activities';
 import { OUTCOME_ATTRIBUTE } from '../search-attributes';
-import { control, holding, planning, tidying } from '../proxies';
+import { control, holding, notifying, planning, tidying } from '../proxies';
 import { errorReport, failureOf } from '../errors';
 import { pauseTableSignal, resumeTableSignal } from '../transfer-table/messages';
 import type { transferTable } from '../transfer-table/workflow';
@@ -43,6 +46,7 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
     startedAt: workflowInfo().startTime.toISOString(),
   };
   const running = new Set<string>();
+  const watch = new CancellationScope();
   let epoch = 0;
   let released = Promise.resolve();
 
@@ -57,6 +61,8 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
       { runId, temporalRunId: workflowInfo().firstExecutionRunId, input },
     ]);
     progress.tables = plan.tables.map(waiting);
+    if (plan.slowAfterSeconds !== undefined)
+      watch.run(() => warnWhenSlow(plan.slowAfterSeconds!)).catch(() => undefined);
     if (!input.dryRun) await moveAndPublish(plan);
   } catch (thrown) {
     error = errorReport(thrown);
@@ -151,6 +157,7 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
       await condition(() => !progress.pausedBy);
       if (tables.length > 1) enter('publishing');
       try {
+        if (await dropOrphans(tables.filter(({ table }) => ready.includes(table)))) continue;
         const summary = ready.length === 1 ? `publish ${ready[0]}` : `publish ${ready.length} tables`;
         await control.publishTables.executeWithOptions({ summary }, [{ runId, tables: ready }]);
         for (const table of ready) find(table).phase = 'published';
@@ -166,7 +173,31 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
     }
   }
 
+  /** Fails the tables whose rows point at nothing, where that is to stop them. True: there were such, so look again. */
+  async function dropOrphans(ready: readonly PlannedTable[]): Promise<boolean> {
+    if (!ready.some(({ checkReferences }) => checkReferences)) return false;
+    const { failed } = await control.checkReferences.executeWithOptions({ summary: 'check foreign keys' }, [
+      { runId, tables: ready.map(({ table }) => table) },
+    ]);
+    for (const { table, error: why } of failed) Object.assign(find(table), { phase: 'failed', error: why });
+    return failed.length > 0;
+  }
+
+  /** Far longer than usual is worth a message while it lasts; the run goes on. */
+  async function warnWhenSlow(seconds: number): Promise<void> {
+    await sleep(seconds * 1000);
+    await notify('slow');
+  }
+
+  /** What comes of it stands in the catalog; nothing here depends on it. */
+  async function notify(event: NotifyEvent): Promise<void> {
+    await notifying.notifyRun
+      .executeWithOptions({ summary: `tell of ${event}` }, [{ runId, event }])
+      .catch(() => undefined);
+  }
+
   async function end(reason: ErrorReport | undefined): Promise<TransferSetResult> {
+    watch.cancel();
     return await CancellationScope.nonCancellable(async () => {
       enter('cleaning');
       const unfinished = progress.tables.filter(({ phase }) => phase !== 'published' && phase !== 'failed');
@@ -190,6 +221,8 @@ export async function transferSet(input: TransferSetInput): Promise<TransferSetR
       enter('ended');
       upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: result.status }]);
       await released;
+      const event = eventFor(result.status);
+      if (event && !input.dryRun) await notify(event);
       if (result.status === 'done' || result.status === 'partial') return { ...result, error: failure };
       throw failureOf(failure ?? errorReport(new Error(`the run ended ${result.status}`)));
     });

@@ -38,6 +38,7 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
   setHandler(pauseTableSignal, () => void (paused = true));
   setHandler(resumeTableSignal, () => void (paused = false));
   setHandler(tableProgressQuery, () => progress);
+  const measured = input.verify === 'aggregates' || input.verify === 'fingerprint';
   const measurement = new CancellationScope();
   let measuring: Promise<{ epoch: number }> | undefined;
 
@@ -46,7 +47,7 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
       progress.parts = (
         await control.prepareTable.executeWithOptions({ summary: `${table}: prepare` }, [target])
       ).parts;
-    measuring = input.verify === 'aggregates' && !resume ? measurement.run(measure) : undefined;
+    measuring = measured && !resume ? measurement.run(measure) : undefined;
     // Handled where it is awaited; a failing lane must not leave it unobserved.
     measuring?.catch(() => undefined);
 
@@ -94,8 +95,10 @@ export async function transferTable(input: TransferTableInput): Promise<Transfer
     }
 
     async function verify(): Promise<void> {
-      if (input.verify === 'aggregates' && measuredEpoch !== epoch) await measure();
+      if (measured && measuredEpoch !== epoch) await measure();
       await control.verifyTable.executeWithOptions({ summary: `${table}: compare figures` }, [target]);
+      if (input.verify === 'fingerprint')
+        await control.fingerprintTable.executeWithOptions({ summary: `${table}: read back every value` }, [target]);
     }
   }
 

@@ -1,55 +1,75 @@
-import { resolve } from 'node:path';
-import { writeFile } from 'node:fs/promises';
-import { exportDocument } from '../../../config/export';
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { withoutDefaults } from '../../../config/defaults';
+import { exportDocument, type ExportFormat } from '../../../config/export';
+import { exportFile } from '../../../config/export-file';
+import { writeAtomically } from '../../../config/file-edit';
+import { requireSets, sharedPart } from '../../../config/sets';
 import { LongshoreError } from '../../../core/errors/longshore-error';
 import { createCommand } from '../../core/create-command';
-import { choice, optional, text } from '../../core/options';
+import { choice, flag, list, optional, text } from '../../core/options';
+import { parseVersion } from '../../core/versions';
 
 export const configExport = createCommand({
   path: ['config', 'export'],
-  summary: 'Print a configuration as the catalog keeps it',
-  details: 'Complete, with defaults; secrets are references. Without a version: the latest.',
+  summary: 'Print a configuration, or some of its sets, to give to others',
+  details:
+    'From the catalog: any stored version, the latest when none is named, complete with defaults. With `--from file`: the configuration file as it ' +
+    'is written, comments included. Secrets are references, or say where they stood; `config import` reads what this writes.',
   args: { version: optional('VERSION', 'number of the version, see `config history`') },
   options: {
+    set: list('SET', 'only this transfer set and the environments it needs; may be repeated', 's'),
+    from: choice(['catalog', 'file'], 'what is exported (default: catalog)'),
     format: choice(['yaml', 'json'], 'how it is written (default: yaml, or json for a file named .json)'),
+    compact: flag('leave out settings that have their default'),
     output: text('FILE', 'write to a file', 'o'),
+    replace: flag('overwrite the file'),
   },
   examples: [
     ['config export', 'the latest version, as YAML'],
     ['config export 3 --output old.json', 'version 3 into a file'],
+    ['config export --from file --set sales-daily -o sales.yaml', 'one set of the configuration file, for a colleague'],
   ],
   async run(context, { args, options }) {
-    const wanted = args.version === undefined ? undefined : Number(args.version);
-    if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted > 0)) {
-      throw new LongshoreError('USAGE', `${args.version} is not a version: versions are numbers from 1.`);
-    }
-    const client = await context.connect();
-    const { configurations } = client.catalog;
-    const found = wanted === undefined ? await configurations.latest() : await configurations.get(wanted);
-    if (!found) {
-      const what =
-        wanted === undefined
-          ? 'The catalog has no configuration yet.'
-          : `The catalog has no configuration version ${wanted}.`;
+    if (options.from === 'file' && args.version !== undefined)
+      throw new LongshoreError('USAGE', 'A file has no versions: leave out VERSION, or `--from file`.');
+    const file = options.output === undefined ? undefined : resolve(context.io.cwd, options.output);
+    if (file !== undefined && existsSync(file) && !options.replace)
       throw new LongshoreError(
-        'CONFIG_UNKNOWN_NAME',
-        what,
-        {},
-        {
-          next: 'See `longshore config history`; a version is stored with each new run, or by `longshore config import`.',
-        },
+        'CONFIG_CONFLICT',
+        `${options.output} is there already.`,
+        { file },
+        { next: 'Choose another name, or overwrite it with --replace.' },
       );
-    }
-    const json =
+    const isJson =
       options.format === 'json' ||
       (options.format === undefined && (context.global.json || options.output?.endsWith('.json') === true));
-    const document = exportDocument(found.document, json ? 'json' : 'yaml');
-    if (options.output === undefined) {
-      context.io.out(document);
+    const format = isJson ? 'json' : 'yaml';
+    const { text: exported, name } =
+      options.from === 'file'
+        ? {
+            text: exportFile(context.configPath, options.set, format, context.io.env),
+            name: basename(context.configPath),
+          }
+        : await fromCatalog(args.version, format);
+    if (file === undefined) {
+      context.io.out(exported);
       return;
     }
-    const file = resolve(context.io.cwd, options.output);
-    await writeFile(file, document);
-    context.result({ version: found.version, file }, () => `Version ${found.version} is in ${options.output}.`);
+    writeAtomically(file, exported);
+    const version = Number(/^version (\d+)$/.exec(name)?.[1]);
+    context.result(
+      { ...(Number.isNaN(version) ? { from: name } : { version }), file },
+      () => `${name.charAt(0).toUpperCase()}${name.slice(1)} is in ${options.output}.`,
+    );
+
+    async function fromCatalog(wanted: string | undefined, as: ExportFormat): Promise<{ text: string; name: string }> {
+      const version = wanted === undefined ? 'latest' : parseVersion(wanted);
+      const found = await (await context.configurations()).get(version);
+      const title = `version ${found.version}`;
+      requireSets(found.document, options.set, title);
+      const part = options.set.length === 0 ? found.document : sharedPart(found.document, options.set);
+      return { text: exportDocument(options.compact ? withoutDefaults(part) : part, as), name: title };
+    }
   },
 });

@@ -1,32 +1,123 @@
 import { basename, resolve } from 'node:path';
-import { loadConfig } from '../../../config/load';
+import { type Change, diffDocuments } from '../../../config/diff';
+import { documentOf, planEdit } from '../../../config/file-edit';
+import { parseDocument } from '../../../config/load';
 import { redact } from '../../../config/secrets';
+import { CONFLICT_POLICIES, mergeDocuments, type Merged, requireSets, sharedPart } from '../../../config/sets';
+import { LongshoreError } from '../../../core/errors/longshore-error';
+import type { CommandContext } from '../../core/context';
 import { createCommand } from '../../core/create-command';
-import { required } from '../../core/options';
+import { choice, flag, list, required, text, toggle } from '../../core/options';
+import { carryOut } from './change';
+import { readSource, type Source } from './source';
 
 export const configImport = createCommand({
   path: ['config', 'import'],
-  summary: 'Store a configuration file in the catalog as a new version',
-  details: 'The file is checked first. The same document stored twice is one version.',
-  args: { file: required('FILE', 'YAML or JSON') },
-  options: {},
-  examples: [['config import longshore.yaml', 'store the file, so that others can export it']],
-  async run(context, { args }) {
-    const { config } = loadConfig(resolve(context.io.cwd, args.file), { env: context.io.env });
-    const client = await context.connect();
-    const by = context.user();
-    const source = basename(args.file);
-    const { version, isNew } = await client.catalog.configurations.register({ document: redact(config), source, by });
-    if (isNew)
-      await client.catalog.audit.record({
-        id: `config:${version}`,
-        actor: by,
-        action: 'config.register',
-        subject: `config/${version}`,
-        details: { version, source },
+  summary: 'Store a configuration in the catalog as a new version, or lay it into a file',
+  details:
+    'The configuration is checked first. Without --set, --on-conflict or --into it is stored as it stands. With one of these its ' +
+    'environments and transfer sets are laid into what is there: the latest version, or the file that --into names, ' +
+    'whose comments and order stay. Masking and notifications come along where there are none; servers and folders of one machine never do. ' +
+    'The same document stored twice in a row is one version.',
+  args: { file: required('FILE', 'YAML or JSON; `-` for standard input, `catalog:VERSION` for a stored version') },
+  options: {
+    set: list('SET', 'only this transfer set and the environments it needs; may be repeated', 's'),
+    into: text('FILE', 'lay it into this file, which is made when it is not there'),
+    onConflict: choice(
+      CONFLICT_POLICIES,
+      'when a name is taken by something else: `stop` (default), `replace` it, or `rename` what comes in',
+    ),
+    dryRun: flag('only show what would change'),
+    register: toggle('store the result in the catalog (default)', 'change the file only; no catalog is needed'),
+    reason: text('TEXT', 'why, for the history'),
+    yes: flag('do not ask', 'y'),
+  },
+  examples: [
+    ['config import longshore.yaml --reason "first version"', 'store the file, so that others can pull it'],
+    [
+      'config import theirs.yaml --set sales-daily --into longshore.yaml --dry-run',
+      'what one of their sets would change here',
+    ],
+    ['config import - --into longshore.yaml --on-conflict rename --yes', 'from another program'],
+  ],
+  async run(context, { args, options }) {
+    const source = await readSource(context, args.file);
+    requireSets(source.document, options.set, source.name);
+    const policy = options.onConflict ?? 'stop';
+    const { reason, dryRun, yes } = options;
+    const store = { source: source.name, origin: 'import' as const, reason, details: { sets: options.set } };
+    if (options.into === undefined) {
+      if (!options.register)
+        throw new LongshoreError(
+          'USAGE',
+          '--no-register without --into would do nothing.',
+          {},
+          { next: 'Name a file with --into.' },
+        );
+      const { document, changes, renamed } = await forCatalog(context, source, options);
+      return carryOut(context, {
+        changes,
+        store: { ...store, document },
+        dryRun,
+        yes,
+        asks: false,
+        extra: { renamed },
       });
-    context.result({ version, isNew }, () =>
-      isNew ? `Stored as version ${version}.` : `The catalog has it already, as version ${version}.`,
-    );
+    }
+    const path = resolve(context.io.cwd, options.into);
+    const part = sharedPart(source.document, options.set);
+    const own = documentOf(path, context.io.env);
+    const { document: wanted, renamed } = mergeDocuments(own ?? { version: 1 }, part, policy);
+    const edit = planEdit(path, redact(parseDocument(wanted)), {
+      env: context.io.env,
+      nodeFor: nodesFor(source, renamed),
+    });
+    return carryOut(context, {
+      changes: edit.changes,
+      edit,
+      ...(options.register && {
+        store: {
+          ...store,
+          document: edit.document,
+          source: basename(path),
+          file: path,
+          details: { ...store.details, from: source.name },
+        },
+      }),
+      warnings: renamedWarnings(renamed),
+      dryRun,
+      yes,
+      asks: own !== undefined,
+      extra: { renamed },
+    });
   },
 });
+
+/** What the catalog is to have: all of the source, or its part laid into the latest version. */
+async function forCatalog(
+  context: CommandContext,
+  { document }: Source,
+  { set, onConflict }: { set: string[]; onConflict: (typeof CONFLICT_POLICIES)[number] | undefined },
+): Promise<{ document: unknown; changes: Change[]; renamed?: Merged['renamed'] }> {
+  const latest = await (await context.configurations()).latest();
+  const before = latest?.document ?? {};
+  if (set.length === 0 && onConflict === undefined) return { document, changes: diffDocuments(before, document) };
+  const merged = mergeDocuments(latest?.document ?? { version: 1 }, sharedPart(document, set), onConflict ?? 'stop');
+  const checked = redact(parseDocument(merged.document));
+  return { document: checked, changes: diffDocuments(before, checked), renamed: merged.renamed };
+}
+
+/** An entry that got another name, or whose environments did, is not taken over as it was written. */
+function nodesFor({ nodeFor }: Source, { environments, transferSets }: Merged['renamed']): Source['nodeFor'] {
+  if (Object.keys(environments).length + Object.keys(transferSets).length > 0) return undefined;
+  return nodeFor;
+}
+
+const renamedWarnings = ({ environments, transferSets }: Merged['renamed']): string[] => [
+  ...Object.entries(environments).map(
+    ([old, name]) => `The environment \`${old}\` that comes in is called \`${name}\` here.`,
+  ),
+  ...Object.entries(transferSets).map(
+    ([old, name]) => `The transfer set \`${old}\` that comes in is called \`${name}\` here.`,
+  ),
+];

@@ -1,7 +1,7 @@
 import { createCommand } from '../../core/create-command';
 import { printRun } from '../../core/follow';
 import { flag, required } from '../../core/options';
-import { verdictOf } from '../../output/run-report';
+import { verdictOf } from '../../output/verification';
 
 export const runShow = createCommand({
   path: ['run', 'show'],

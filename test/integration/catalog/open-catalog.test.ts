@@ -1,5 +1,8 @@
-import { Client } from 'pg';
+import { Kysely, Migrator, PostgresDialect, sql as statement } from 'kysely';
+import { Client, Pool } from 'pg';
 import { type Catalog, openCatalog } from '../../../catalog';
+import { MIGRATIONS } from '../../../catalog/migrations';
+import * as foundations from '../../../catalog/migrations/001-foundations';
 import { testPostgres } from '../../helpers/postgres';
 
 let url: string;
@@ -32,7 +35,7 @@ describe('openCatalog', () => {
     const catalogs = await Promise.all(Array.from({ length: 6 }, () => openOne()));
     await Promise.all(catalogs.map((catalog) => catalog.ping()));
     const done = await sql.query('SELECT name FROM longshore.migrations ORDER BY name');
-    expect(done.rows).toEqual([{ name: '001-foundations' }]);
+    expect(done.rows.map(({ name }: { name: string }) => name)).toEqual(Object.keys(MIGRATIONS));
     expect(await catalogs[0]?.configurations.latest()).toBeUndefined();
   });
 
@@ -43,12 +46,44 @@ describe('openCatalog', () => {
     expect((await second.configurations.get(version))?.document).toEqual({ version: 1 });
   });
 
+  it('brings a catalog of the first version up to date, and keeps what is in it', async () => {
+    const old = await (await testPostgres()).createDatabase('catalog_old');
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: old }) }) });
+    try {
+      const migrator = new Migrator({
+        db,
+        provider: { getMigrations: async () => ({ '001-foundations': foundations }) },
+        migrationTableSchema: 'longshore',
+        migrationTableName: 'migrations',
+        migrationLockTableName: 'migrations_lock',
+      });
+      expect((await migrator.migrateToLatest()).error).toBeUndefined();
+      await statement.raw("INSERT INTO longshore.configurations VALUES (1, 'h', '{}', 'a.yaml', 'ann')").execute(db);
+      await statement
+        .raw(
+          `INSERT INTO longshore.runs (run_id, temporal_run_id, kind, name, target, config_version, status, triggered_by,
+             dry_run, input, started_at, finished_at)
+           VALUES ('transfer/old/1', 't', 'transfer', 'old', 'uat', 1, 'done', 'ann', false, '{}',
+             '2026-11-20T05:00Z', '2026-11-20T05:01:30.5Z')`,
+        )
+        .execute(db);
+      const catalog = await openOne(old);
+      expect(await catalog.runs.durations({ kind: 'transfer', name: 'old', target: 'uat', limit: 5 })).toEqual([90.5]);
+      expect(await catalog.notifications.list('transfer/old/1')).toEqual([]);
+      await catalog.close();
+      open.splice(0);
+    } finally {
+      await db.destroy();
+      await (await testPostgres()).dropDatabase(old);
+    }
+  });
+
   it('refuses a catalog that a newer program has migrated, naming both versions', async () => {
     await openOne();
     await sql.query("INSERT INTO longshore.migrations VALUES ('999-from-the-future', now()::text)");
     const refusal = openOne();
     await expect(refusal).rejects.toMatchObject({ code: 'CATALOG_UNAVAILABLE' });
-    await expect(refusal).rejects.toThrow(/999-from-the-future.*001-foundations/);
+    await expect(refusal).rejects.toThrow(new RegExp(`999-from-the-future.*${Object.keys(MIGRATIONS).at(-1)}`));
     await sql.query("DELETE FROM longshore.migrations WHERE name = '999-from-the-future'");
   });
 

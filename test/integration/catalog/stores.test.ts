@@ -1,72 +1,15 @@
 import { Client } from 'pg';
 import { type Catalog, openCatalog } from '../../../catalog';
-import type { PartResult, RangeSpec, TablePlan } from '../../../core/types/transfer';
 import { testPostgres } from '../../helpers/postgres';
+import { beginRun, plan, range, result } from './fixture';
 
 let url: string;
 let catalog: Catalog;
 let sql: Client;
 let version: number;
-let counter = 0;
 
-const plan = (name: string, warnings: string[] = []): TablePlan => ({
-  source: {
-    ref: { schema: 'public', name },
-    kind: 'table',
-    columns: [],
-    uniqueKeys: [],
-    indexes: [],
-    foreignKeys: [],
-    estimatedRows: 10,
-    estimatedBytes: 100,
-  },
-  targetRef: { schema: 'public', name },
-  columns: [],
-  filter: {},
-  mode: 'replace',
-  strategy: 'swap',
-  strategyReason: 'nothing hangs on it',
-  schemaPolicy: 'stop',
-  evolve: [],
-  verify: 'aggregates',
-  codec: 'zstd',
-  codecLevel: 1,
-  partBytes: 1000,
-  batchRows: 100,
-  parallel: 2,
-  warnings,
-});
-const range = (index: number): RangeSpec => ({
-  label: `pages ${index}`,
-  spec: { from: index, big: '12345678901234567890' },
-  estimatedRows: 1,
-  estimatedBytes: 2,
-});
-const result = (rows: number): PartResult => ({
-  rows,
-  bytes: rows * 10,
-  sha256: 'ab'.repeat(32),
-  columns: [{ name: 'id', nativeType: 'bigint', logical: { kind: 'int64' } }],
-});
-
-/** Starts a run of its own set, so that tests do not meet each other. */
-async function begin(overrides: Partial<Parameters<Catalog['runs']['begin']>[0]> = {}): Promise<string> {
-  counter += 1;
-  const runId = overrides.runId ?? `transfer/set-${counter}/2026-11-20T05:00Z`;
-  await catalog.runs.begin({
-    runId,
-    temporalRunId: 'first',
-    kind: 'transfer',
-    name: `set-${counter}`,
-    target: 'uat',
-    configVersion: version,
-    triggeredBy: 'ann',
-    dryRun: false,
-    input: { set: `set-${counter}`, configVersion: version },
-    ...overrides,
-  });
-  return runId;
-}
+const begin = (overrides: Parameters<typeof beginRun>[2] = {}): Promise<string> =>
+  beginRun(catalog, version, overrides);
 
 beforeAll(async () => {
   url = await (await testPostgres()).createDatabase('catalog_stores');
@@ -115,6 +58,29 @@ describe('configurations', () => {
     expect(versions).toEqual([before + 1, before + 2, before + 3, before + 4]);
     expect(answers.filter((answer) => answer.isNew)).toHaveLength(4);
     expect((await catalog.configurations.list(2)).map((row) => row.version)).toEqual([before + 4, before + 3]);
+  });
+
+  it('takes an older document up again as the latest, once, when it is to', async () => {
+    const store = (n: string, anew: boolean) =>
+      catalog.configurations.register({
+        document: { again: n },
+        source: 'a.yaml',
+        by: 'ann',
+        anew,
+        origin: 'rollback',
+        reason: 'so',
+      });
+    const old = await store('old', false);
+    const newer = await store('new', true);
+    expect(await store('old', false)).toEqual({ version: old.version, isNew: false });
+    const again = await store('old', true);
+    expect(again).toEqual({ version: newer.version + 1, isNew: true });
+    expect(await store('old', true)).toEqual({ version: again.version, isNew: false });
+    // Who names no more than the document gets its latest version.
+    expect(await store('old', false)).toEqual({ version: again.version, isNew: false });
+    expect(await catalog.configurations.latest()).toMatchObject({ version: again.version, origin: 'rollback', reason: 'so' });
+    expect(await catalog.configurations.get(version)).toMatchObject({ origin: 'run' });
+    expect(await catalog.configurations.get(version)).not.toHaveProperty('reason');
   });
 
   it('has nothing under a number never given', async () => {

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Database, LoadRequest } from '../../../connectors/connector';
+import type { Database, ExtractOptions, LoadRequest } from '../../../connectors/connector';
 import { duckdbConnector } from '../../../connectors/duckdb/connector';
+import { typeSystemFor } from '../../../connectors/registry';
 import type { TableRef, TableSchema } from '../../../core/types/table';
 import type { ColumnPlan, PartResult, TablePlan } from '../../../core/types/transfer';
 
@@ -75,13 +76,16 @@ export async function makePlan(
         ...plan,
         targetType:
           found?.columns.find(({ name }) => name === column.name)?.nativeType ??
-          target.target.nativeType(plan, source.kind),
+          typeSystemFor(target.kind).nativeType(plan, source.kind),
       };
     });
   const chosen = await target.target.chooseStrategy(found, { mode, targetRef, estimatedRows: schema.estimatedRows });
   const plan: TablePlan = {
     source: schema,
     sourceKind: source.kind,
+    targetKind: target.kind,
+    minPercentOfLast: 0,
+    references: 'off',
     ...(found && { target: found }),
     targetRef,
     columns,
@@ -125,6 +129,7 @@ export async function extractAll(
   runId: string,
   folder: string,
   snapshot: string,
+  options: Partial<ExtractOptions> = {},
 ): Promise<LoadRequest[]> {
   const request = readRequest(plan, snapshot);
   const ranges = await source.source.planRanges({ ...request, schema: plan.source }, plan.partBytes);
@@ -136,7 +141,7 @@ export async function extractAll(
     );
     const result: PartResult = await source.source.extractPart(
       { ...request, range, file, codec: plan.codec, codecLevel: plan.codecLevel, batchRows: plan.batchRows },
-      new BigInt64Array(2),
+      { progress: new BigInt64Array(2), ...options },
     );
     requests.push({ runId, plan, part, file, sha256: result.sha256, rows: result.rows, columns: result.columns });
   }

@@ -166,8 +166,7 @@ describe('a DuckDB file among several processes', () => {
     if (range === undefined) throw new Error('no range');
     const reading = source.source.extractPart(
       { ...request, range, file: join(folder, 'wide.parquet'), codec: 'brotli', codecLevel: 5, batchRows: 122_880 },
-      new BigInt64Array(2),
-      abort.signal,
+      { progress: new BigInt64Array(2), signal: abort.signal },
     );
     setTimeout(() => abort.abort(), 150);
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });

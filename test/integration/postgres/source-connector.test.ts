@@ -40,8 +40,24 @@ describe('the Postgres connector', () => {
     await expect(database.target.publish({ runId: 'run', tables: [], lockTimeoutMs: 1 })).rejects.toMatchObject(
       refused,
     );
-    expect(() => database.target.refuses({ kind: 'int32' }, 'integer')).toThrow(expect.objectContaining(refused));
+    expect(() => database.target.addColumnSql(ref('x'), { name: 'y', nativeType: 'text' })).toThrow(
+      expect.objectContaining(refused),
+    );
     await expect(database.listTables()).resolves.toEqual([]);
+    await database.close();
+  });
+
+  test('lists no tables of another database, and says what to do instead', async () => {
+    const database = await open();
+    await expect(database.listTables('archive')).rejects.toMatchObject({
+      code: 'DATABASE_NOT_FOUND',
+      message: expect.stringContaining('archive') as string,
+      next: expect.stringContaining('environment of its own') as string,
+    });
+    await expect(database.listTables(new URL(url).pathname.slice(1))).rejects.toMatchObject({
+      code: 'DATABASE_NOT_FOUND',
+      next: expect.stringContaining('schema.table') as string,
+    });
     await database.close();
   });
 

@@ -5,9 +5,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { describeTables, serverFacts } from '../../../connectors/postgres/introspect';
 import { PostgresPool } from '../../../connectors/postgres/pool';
 import { createPostgresSource } from '../../../connectors/postgres/source';
-import type { ReadRequest, SourceDatabase } from '../../../connectors/connector';
+import type { BatchStage, ReadRequest, SourceDatabase } from '../../../connectors/connector';
 import type { TableRef, TableSchema } from '../../../core/types/table';
-import type { PartResult, RangeSpec, RowFilter } from '../../../core/types/transfer';
+import type { ColumnMask } from '../../../core/types/mask';
+import type { ColumnPlan, PartResult, RangeSpec, RowFilter } from '../../../core/types/transfer';
 import { postgresEnvironment } from '../../../schemas/environment';
 import { testPostgres } from '../../helpers/postgres';
 
@@ -84,9 +85,21 @@ export async function extractAll(
   database: SourceDatabaseUnderTest,
   table: TableSchema,
   snapshot: string,
-  options: { filter?: RowFilter; partBytes?: number; batchRows?: number; tag?: string } = {},
+  options: {
+    filter?: RowFilter;
+    partBytes?: number;
+    batchRows?: number;
+    tag?: string;
+    masks?: Record<string, ColumnMask>;
+    stage?: BatchStage;
+  } = {},
 ): Promise<{ ranges: RangeSpec[]; parts: PartResult[]; files: string[] }> {
-  const request = database.request(table, snapshot, options.filter);
+  const plain = database.request(table, snapshot, options.filter);
+  const columns = plain.columns.map((column): ColumnPlan => {
+    const mask = options.masks?.[column.source];
+    return mask ? { ...column, mask } : column;
+  });
+  const request = { ...plain, columns };
   const ranges = await database.source.planRanges({ ...request, schema: table }, options.partBytes ?? 64 * 1024 * 1024);
   const parts: PartResult[] = [];
   const files: string[] = [];
@@ -98,7 +111,7 @@ export async function extractAll(
     parts.push(
       await database.source.extractPart(
         { ...request, range, file, codec: 'zstd', codecLevel: 1, batchRows: options.batchRows ?? 1000 },
-        progressCounter(),
+        { progress: progressCounter(), ...(options.stage && { stage: options.stage }) },
       ),
     );
     files.push(file);

@@ -108,7 +108,7 @@ describe('extracting from Postgres', () => {
         codecLevel: 0,
         batchRows: 100,
       },
-      progressCounter(),
+      { progress: progressCounter() },
     );
     expect(part.rows).toBe(1000);
     expect(await readParquet([join(database.folder, 'moving.parquet')], 'sum(id) AS total', '1')).toEqual([
@@ -208,13 +208,13 @@ describe('extracting from Postgres', () => {
     const request = database.request(table, snapshot.token);
     const [range] = await database.source.planRanges({ ...request, schema: table }, 1e9);
     const extract = { ...request, range: range!, codec: 'none' as const, codecLevel: 0, batchRows: 500 };
-    await database.source.extractPart({ ...extract, file: join(database.folder, 'counted.parquet') }, progress);
+    await database.source.extractPart({ ...extract, file: join(database.folder, 'counted.parquet') }, { progress });
     expect(progress[0]).toBe(5000n);
     expect(progress[1]).toBeGreaterThan(50_000n);
     const before = [...progress];
     const file = join(database.folder, 'failing.parquet');
     await expect(
-      database.source.extractPart({ ...extract, file, filter: { where: '1 / (id - 4900) IS NOT NULL' } }, progress),
+      database.source.extractPart({ ...extract, file, filter: { where: '1 / (id - 4900) IS NOT NULL' } }, { progress }),
     ).rejects.toMatchObject({
       code: 'QUERY_FAILED',
       message: expect.stringContaining('division by zero'),
@@ -237,8 +237,7 @@ describe('extracting from Postgres', () => {
     const started = Date.now();
     const part = database.source.extractPart(
       { ...request, range: range!, file, codec: 'none', codecLevel: 0, batchRows: 10 },
-      progressCounter(),
-      controller.signal,
+      { progress: progressCounter(), signal: controller.signal },
     );
     setTimeout(() => controller.abort(), 200);
     await expect(part).rejects.toMatchObject({ code: 'CANCELLED', place: { table: 'public.wide' } });

@@ -57,7 +57,7 @@ describe('loading parts', () => {
       const file = join(folder, `${name}.parquet`);
       const result = await database.source.extractPart(
         { ...read, range, file, codec: 'zstd', codecLevel: 1, batchRows: 10_000 },
-        counter(),
+        { progress: counter() },
       );
       return { runId, plan, part: 0, file, sha256: result.sha256, rows: result.rows, columns: result.columns };
     } finally {
@@ -183,6 +183,11 @@ describe('loading parts', () => {
       'too long a value',
       "UPDATE origin.plain SET name = repeat('x', 150) WHERE id = 12345; ALTER TABLE public.plain ALTER COLUMN name TYPE varchar(100)",
       { code: 'VALUE_TOO_LONG', place: { column: 'name', key: 'id=12345' } },
+    ],
+    [
+      'a decimal too precise',
+      'UPDATE origin.plain SET amount = id; UPDATE origin.plain SET amount = 1.25 WHERE id = 23456; ALTER TABLE public.plain DROP COLUMN twice; ALTER TABLE public.plain ALTER COLUMN amount TYPE numeric(12,1)',
+      { code: 'VALUE_NOT_REPRESENTABLE', place: { column: 'amount', key: 'id=23456' } },
     ],
     [
       'a NULL in a NOT NULL column',

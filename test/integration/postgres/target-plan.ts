@@ -23,6 +23,7 @@ export async function introspectForTest(
   return {
     source: schema,
     sourceKind: 'postgres',
+    targetKind: 'postgres',
     target: schema,
     targetRef: ref,
     columns,
@@ -38,6 +39,8 @@ export async function introspectForTest(
     partBytes: 1 << 26,
     batchRows: 10_000,
     parallel: 1,
+    minPercentOfLast: 0,
+    references: 'off',
     warnings: [],
     ...options,
   };

@@ -82,7 +82,7 @@ describe('loading a part while it is read', () => {
         codecLevel: 1,
         batchRows: 1000,
       } as const;
-      return (await database.source.extractPart(part, progress, undefined, load)).rows;
+      return (await database.source.extractPart(part, { progress, alongside: load })).rows;
     } finally {
       await snapshot.close();
     }

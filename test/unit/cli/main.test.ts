@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,12 +8,13 @@ const MAIN = join(__dirname, '../../../cli/main.ts');
 const HOOK = join(__dirname, 'swc-hook.cjs');
 let folder: string;
 
-function longshore(args: string[], env: Record<string, string> = {}) {
+function longshore(args: string[], env: Record<string, string> = {}, input = '') {
   const { PATH } = process.env;
   const result = spawnSync(process.execPath, ['--require', HOOK, MAIN, ...args], {
     cwd: folder,
     env: { PATH, ...env },
     encoding: 'utf8',
+    input,
     timeout: 60_000,
   });
   return { code: result.status, out: result.stdout, err: result.stderr };
@@ -51,6 +52,17 @@ describe('longshore', () => {
       code: 2,
       err: expect.stringContaining('CONFIG_NOT_FOUND'),
     });
+  });
+
+  it('takes a configuration from standard input into a file, and asks nobody who is not there', () => {
+    const input = 'version: 1\nenvironments:\n  lake: { kind: duckdb, path: lake.db } # shared\n';
+    const line = ['config', 'import', '-', '--into', 'made.yaml', '--no-register'];
+    expect(longshore(line, {}, input)).toMatchObject({ code: 0, out: 'made.yaml is written.\n' });
+    const more = input.replace('lake:', 'pond:');
+    const refused = longshore(line, {}, more);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('Look at the changes with --dry-run')]);
+    expect(longshore([...line, '--yes'], {}, more).code).toBe(0);
+    expect(readFileSync(join(folder, 'made.yaml'), 'utf8')).toContain('pond: { kind: duckdb, path: lake.db } # shared');
   });
 
   it('lists the sets of a configuration without any server', () => {

@@ -37,7 +37,31 @@ const environment = fc.oneof(
   }),
 );
 
+const mssql = fc.record({
+  kind: fc.constant('mssql'),
+  host: fc.oneof(plainWord, reference),
+  database: plainWord,
+  user: plainWord,
+  password: fc.oneof(fc.string({ minLength: 1 }), reference),
+  encrypt: optional(fc.constantFrom(true, false, 'strict', '${A}')),
+  packetSize: optional(fc.constantFrom(512, 16_384, '${A}')),
+  ...common,
+});
+const rule = fc.constantFrom(
+  'keep',
+  'null',
+  'redact',
+  { rule: 'redact', with: 'x' },
+  { rule: 'redact' },
+  { rule: 'constant', value: '${x}' },
+  { rule: 'constant', value: 0 },
+  { rule: 'keep-last', n: 4 },
+  { rule: 'sql', sql: "left(a, 2) || '$${'" },
+  { rule: 'null' },
+);
+
 const options = fc.record({
+  mask: optional(fc.dictionary(plainWord, rule, { maxKeys: 2, noNullPrototype: true })),
   where: optional(text),
   limit: optional(fc.integer({ min: 1 })),
   exclude: optional(fc.array(word, { maxLength: 2 })),
@@ -67,7 +91,7 @@ const set = (environments: string[]) =>
 
 /** Documents that are sound, whatever characters are in them. */
 export const anyConfig = fc
-  .dictionary(name, environment, { minKeys: 1, maxKeys: 3, noNullPrototype: true })
+  .dictionary(name, fc.oneof(environment, mssql), { minKeys: 1, maxKeys: 3, noNullPrototype: true })
   .chain((environments) =>
     fc.record({
       version: fc.constant(1),

@@ -77,7 +77,7 @@ export function key(text: string, more: Partial<ForeignKey> = {}): ForeignKey {
 export const types: TargetTypes & {
   addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string;
 } = {
-  refuses: (logical, nativeType) => {
+  fits: ({ logical }, nativeType) => {
     const ways: Record<string, string[]> = {
       int32: ['integer', 'bigint'],
       int64: ['bigint'],
@@ -87,7 +87,10 @@ export const types: TargetTypes & {
       timestamptz: ['timestamptz'],
     };
     const allowed = ways[logical.kind] ?? [];
-    return allowed.includes(nativeType) ? undefined : `${nativeType} is none of ${listWords(allowed, 'or')}`;
+    if (nativeType === 'checked') return { fit: 'checked', why: 'it holds most values' };
+    return allowed.includes(nativeType)
+      ? { fit: 'exact' }
+      : { fit: 'refused', why: `${nativeType} is none of ${listWords(allowed, 'or')}` };
   },
   nativeType: (planned) => {
     if (planned.sourceType === 'void')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { configJsonSchema, jsonSchemaText } from '../../../config/json-schema';
 import { loadConfig } from '../../../config/load';
 import { configurationReference } from '../../../config/reference';
-import { REFERENCE_EXAMPLE } from '../../../config/reference-head';
+import { NOTIFICATIONS_EXAMPLE, REFERENCE_EXAMPLE } from '../../../config/reference-head';
 import type { JsonSchema } from '../../../config/shape';
 import { folderWith } from '../config/files';
 
@@ -55,5 +55,18 @@ describe('the example of docs/configuration.md', () => {
     const { config, warnings } = loadConfig(file, { env: { UAT_URL: 'postgres://h/uat' }, strict: true });
     expect(Object.keys(config.transferSets)).toEqual(['sales-daily']);
     expect(warnings.map(({ path }) => path)).toEqual(['environments.prod.password']);
+  });
+
+  it('loads with its part about messages', () => {
+    const file = join(folderWith({}), 'longshore.yaml');
+    writeFileSync(file, `${REFERENCE_EXAMPLE}\n${NOTIFICATIONS_EXAMPLE}`);
+    const { config, warnings } = loadConfig(file, { env: { UAT_URL: 'postgres://h/uat' }, strict: true });
+    expect(Object.keys(config.notifications.channels)).toEqual(['ops-mail', 'team-slack']);
+    expect(config.notifications.templates.failed?.text).toBe('{{error}}\n\n{{details}}');
+    expect(warnings.map(({ path }) => path)).toEqual([
+      'environments.prod.password',
+      'notifications.channels.ops-mail.password',
+      'notifications.channels.team-slack.webhook',
+    ]);
   });
 });

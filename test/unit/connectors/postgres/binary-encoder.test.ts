@@ -114,6 +114,9 @@ describe('encodeBinary', () => {
     ['a text that is too long', text, 'character varying(3)', utf8('äöüß'), 'VALUE_TOO_LONG'],
     ['trailing spaces that would be cut', text, 'varchar(2)', utf8('ab '), 'VALUE_TOO_LONG'],
     ['a text too long for char', text, 'character(2)', utf8('abc'), 'VALUE_TOO_LONG'],
+    ['blanks that char would cut', text, 'character(2)', utf8('ab  '), 'VALUE_TOO_LONG'],
+    ['a text that char would pad', text, 'character(2)', utf8('ä'), 'VALUE_NOT_REPRESENTABLE'],
+    ['a text that name would cut', text, 'name', utf8('x'.repeat(64)), 'VALUE_TOO_LONG'],
   ])('refuses %s, naming row and column', (_, logical, nativeType, value, code) => {
     const attempt = (): unknown => {
       try {
@@ -153,7 +156,7 @@ describe('encodeBinary', () => {
       '7fffffffffffffff',
     ],
     ['four umlauts in varchar(4)', text, 'varchar(4)', utf8('äöüß'), 'c3a4c3b6c3bcc39f'],
-    ['padding of char beyond its length', text, 'character(2)', utf8('ab  '), '61622020'],
+    ['a value of char with its padding', text, 'character(2)', utf8('ä '), 'c3a420'],
     ['jsonb behind its version', { kind: 'text', of: 'json' }, 'jsonb', utf8('[]'), '015b5d'],
   ])('writes %s', (_, logical, nativeType, value, hex) => {
     expect(encode(logical, nativeType, [value]).subarray(6).toString('hex')).toBe(hex);

@@ -1,6 +1,5 @@
 import { parseNativeType } from '../../../../connectors/postgres/native-types';
-import { refuses } from '../../../../connectors/postgres/type-fit';
-import { logicalType, maxLength, nativeType, selectExpression } from '../../../../connectors/postgres/types';
+import { logicalType, maxLength, selectExpression } from '../../../../connectors/postgres/types';
 import type { LogicalType } from '../../../../core/types/table';
 
 const builtIn = (name: string, modifier = -1) => logicalType({ name, schema: 'pg_catalog', kind: 'b', modifier });
@@ -85,80 +84,18 @@ describe('selecting a column', () => {
     expect(select('oid', { kind: 'int64' })).toEqual({ sql: '"C ""x"""::pg_catalog.int8', wireType: 'bigint' });
     expect(select('public.document', json)).toEqual({ sql: '"C ""x"""::pg_catalog.text', wireType: 'text' });
   });
-});
 
-describe('types of new columns', () => {
-  const column = (nativeTypeOfSource: string, logical: LogicalType) => ({
-    name: 'c',
-    nativeType: nativeTypeOfSource,
-    logical,
+  test('puts the expression of a mask in its place, cast to the type of the column', () => {
+    const mask = { rule: 'sql', sql: "left(x, 1) || '…'" } as const;
+    const masked = (sourceType: string, logical: LogicalType) =>
+      selectExpression({ source: 'x', sourceType, logical, mask }).sql;
+    expect(masked('character varying(9)', text)).toBe("CAST((left(x, 1) || '…') AS character varying(9))");
+    expect(masked('interval', other)).toBe("CAST((left(x, 1) || '…') AS interval)::pg_catalog.text");
   });
 
-  test('stay what they are between Postgres databases, if both have them', () => {
-    expect(nativeType(column('tstzrange', other), 'postgres')).toBe('tstzrange');
-    expect(nativeType(column('numeric(40,3)', other), 'postgres')).toBe('numeric(40,3)');
-    expect(nativeType(column('public.mood', text), 'postgres')).toBe('text');
-    expect(nativeType(column('public.price', decimal(9, 2)), 'postgres')).toBe('numeric(9,2)');
-  });
-
-  test('follow from the logical type for other sources', () => {
-    expect(nativeType(column('DECIMAL(18,3)', decimal(18, 3)), 'duckdb')).toBe('numeric(18,3)');
-    expect(nativeType(column('TIMESTAMP WITH TIME ZONE', { kind: 'timestamptz' }), 'duckdb')).toBe(
-      'timestamp with time zone',
+  test('leaves a column with any other mask as it is', () => {
+    expect(selectExpression({ source: 'x', sourceType: 'text', logical: text, mask: { rule: 'hash' } }).sql).toBe(
+      '"x"',
     );
-    expect(nativeType(column('JSON', json), 'duckdb')).toBe('json');
-  });
-});
-
-describe('what fits where', () => {
-  test.each<[LogicalType, string]>([
-    [{ kind: 'int32' }, 'bigint'],
-    [{ kind: 'int64' }, 'numeric'],
-    [{ kind: 'int64' }, 'numeric(20,1)'],
-    [{ kind: 'int32' }, 'double precision'],
-    [decimal(18, 6), 'numeric'],
-    [decimal(12, 2), 'numeric(14,4)'],
-    [decimal(9, 0), 'integer'],
-    [{ kind: 'float32' }, 'double precision'],
-    [{ kind: 'timestamptz' }, 'timestamp(6) with time zone'],
-    [{ kind: 'date' }, 'text'],
-    [text, 'character varying(3)'],
-    [text, 'public.mood'],
-    [json, 'json'],
-    [other, 'text'],
-    [other, 'numeric'],
-  ])('%j may be written to %s', (logical, native) => {
-    expect(refuses(logical, native)).toBeUndefined();
-  });
-
-  test.each<[LogicalType, string]>([
-    [{ kind: 'int64' }, 'integer'],
-    [{ kind: 'int64' }, 'double precision'],
-    [{ kind: 'int64' }, 'numeric(18,0)'],
-    [decimal(18, 6), 'numeric(12,2)'],
-    [decimal(12, 2), 'numeric(12,4)'],
-    [decimal(12, 2), 'double precision'],
-    [decimal(10, 0), 'integer'],
-    [{ kind: 'float64' }, 'real'],
-    [{ kind: 'timestamptz' }, 'timestamp without time zone'],
-    [{ kind: 'timestamp' }, 'timestamp with time zone'],
-    [{ kind: 'timestamp' }, 'timestamp(3) without time zone'],
-    [{ kind: 'timestamp' }, 'date'],
-    [{ kind: 'int32' }, 'character varying(4)'],
-    [{ kind: 'bytes' }, 'text'],
-    [text, 'integer'],
-    [text, 'character(10)'],
-    [text, 'name'],
-    [json, 'jsonb'],
-    [other, 'numeric(12,2)'],
-    [other, 'timestamp without time zone'],
-    [text, 'text[]'],
-  ])('%j may not be written to %s, and it says why', (logical, native) => {
-    expect(refuses(logical, native)).toMatch(new RegExp(`does not fit .*: .{10}`));
-  });
-
-  test('the same type always fits itself', () => {
-    expect(refuses(other, 'interval', 'interval')).toBeUndefined();
-    expect(refuses(json, 'jsonb', 'jsonb')).toBeUndefined();
   });
 });

@@ -15,6 +15,11 @@ const SETTINGS: TableSettings = {
   partBytes: 1e8,
   batchRows: 65_536,
   parallel: 2,
+  minPercentOfLast: 50,
+  references: 'warn',
+  mask: {},
+  personalData: 'warn',
+  newColumns: 'refuse',
 };
 
 function candidate(
@@ -32,6 +37,7 @@ function candidate(
     rows: { count: 100, exact: true },
     strategy: 'swap',
     strategyReason: 'keeps everything',
+    samples: {},
     ...more,
     settings: { ...SETTINGS, ...more.settings },
   };
@@ -46,6 +52,7 @@ const input = (tables: TableCandidate[], more: Partial<SetInput> = {}): SetInput
   sameDatabase: false,
   now: new Date('2026-11-21T12:00:00Z'),
   timeZone: 'UTC',
+  hasMaskKey: true,
   types,
   publish: 'set',
   atomicSet: true,

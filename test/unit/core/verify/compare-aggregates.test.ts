@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ColumnAggregate, TableAggregates } from '../../../../core/types/transfer';
-import { compareAggregates, verdictError } from '../../../../core/verify/compare-aggregates';
+import type { LogicalType } from '../../../../core/types/table';
+import {
+  compareAggregates,
+  compareFigures,
+  type ComparedColumn,
+  needsPartFigures,
+  unitsDiffer,
+  verdictError,
+} from '../../../../core/verify/compare-aggregates';
 
 const figures = (column: string, more: Partial<ColumnAggregate> = {}): ColumnAggregate => ({
   column,
@@ -23,7 +31,7 @@ describe('comparing figures', () => {
     expect(verdict).toEqual({
       rows: { source: '5', target: '5', equal: true },
       equal: true,
-      columns: [{ source: 'ID', target: 'id', verdict: 'equal', different: [], notCompared: [] }],
+      columns: [{ source: 'ID', target: 'id', verdict: 'equal', by: 'databases', different: [], notCompared: [] }],
     });
     expect(verdictError('t', verdict)).toBeUndefined();
   });
@@ -137,4 +145,164 @@ test('numbers written with and without padding are always recognised as one, oth
       );
     }),
   );
+});
+
+describe('notations of equal values', () => {
+  const sameAs = (kind: LogicalType['kind'], a: string, b: string) =>
+    compareAggregates(side([figures('a', { sum: null, min: a })]), side([figures('a', { sum: null, min: b })]), [
+      { source: 'a', target: 'a', logical: { kind } as LogicalType },
+    ]).columns[0]!.verdict;
+
+  test.each<[LogicalType['kind'], string, string]>([
+    ['float64', '1e+21', '1E21'],
+    ['float64', '100', '1e2'],
+    ['float64', 'NaN', 'nan'],
+    ['float64', '-Infinity', '-inf'],
+    ['float32', '0.1', '0.10000000149011612'],
+    ['text', '2026-01-01 00:00:00.1234560', '2026-01-01 00:00:00.123456'],
+    ['text', '2026-01-01 02:00:00.0000000 +02:00', '2026-01-01 00:00:00'],
+    ['timestamp', '2026-01-01', '2026-01-01 00:00:00'],
+    ['time', '12:00:00.1000000', '12:00:00.1'],
+    ['timestamp', 'infinity', 'infinity'],
+  ])('%s: %s and %s', (kind, a, b) => {
+    expect(sameAs(kind, a, b)).toBe('equal');
+    expect(sameAs(kind, b, a)).toBe('equal');
+  });
+
+  test.each<[LogicalType['kind'], string, string]>([
+    ['float64', '0.1', '0.10000000149011612'],
+    ['float64', 'NaN', 'Infinity'],
+    ['float64', 'constructor', 'toString'],
+    ['decimal', '9007199254740993', '9007199254740992'],
+    ['text', '2026-01-01 00:00:00.1234561', '2026-01-01 00:00:00.123456'],
+    ['text', '2026-01-01 02:00:00.0000000 +02:00', '2026-01-01 02:00:00'],
+    ['timestamp', 'infinity', '-infinity'],
+    ['date', '0044-03-15 BC', '0044-03-15'],
+  ])('are not mistaken, %s: %s and %s', (kind, a, b) => expect(sameAs(kind, a, b)).toBe('different'));
+});
+
+describe('figures of the parts in between', () => {
+  const text: ComparedColumn = { source: 'a', target: 'a', logical: { kind: 'text', of: 'text' } };
+  const none = { min: null, max: null };
+  const octets = (sum: string) => figures('a', { ...none, sum });
+  const units = (sum: string) => figures('a', { ...none, sum, unit: 'utf16' });
+  const between = (source: ColumnAggregate, parts: ColumnAggregate[], target: ColumnAggregate, column = text) =>
+    compareFigures({ source: side([source]), parts: side(parts), target: side([target]) }, [column]);
+
+  test('link text that is counted in two units', () => {
+    const { verdict, findings } = between(units('9'), [octets('11'), units('9')], octets('11'));
+    expect(verdict.columns[0]).toMatchObject({ verdict: 'equal', by: 'parts', notCompared: ['min', 'max'] });
+    expect(findings).toEqual([{ source: 'a', target: 'a', verdict: 'equal', by: 'parts', nulls: '0' }]);
+  });
+
+  test('are needed for it: without them nothing is said', () => {
+    expect(compareAggregates(side([units('9')]), side([octets('9')]), [text]).columns[0]).toMatchObject({
+      verdict: 'not-compared',
+      different: [],
+    });
+  });
+
+  test('show on which way a value was lost', () => {
+    const lost = between(units('9'), [octets('10'), units('8')], octets('10')).verdict;
+    expect(verdictError('t', lost)).toMatchObject({
+      code: 'VALUES_MISMATCH',
+      message:
+        'Table t differs between source and target: column a: sum is 9 in the source and 8 in what was read of it.',
+    });
+    const changed = between(units('9'), [octets('11'), units('9')], octets('12')).verdict;
+    expect(verdictError('t', changed)?.message).toContain(
+      'sum is 11 in what was read of the source and 12 in the target',
+    );
+  });
+
+  test('say nothing of a column that only one side was compared with', () => {
+    expect(between(units('9'), [units('9')], octets('11')).verdict.columns[0]!.verdict).toBe('not-compared');
+    expect(
+      between(figures('a', { ...none, sum: null }), [octets('11')], octets('11')).verdict.columns[0]!.verdict,
+    ).toBe('not-compared');
+  });
+
+  test('compare a masked column with the target alone, whatever the source has', () => {
+    const masked: ComparedColumn = {
+      source: 'a',
+      target: 'a',
+      logical: { kind: 'int32' },
+      mask: { rule: 'noise', percent: 10 },
+    };
+    const clear = figures('a', { sum: '999', max: '998' });
+    expect(between(clear, [figures('a')], figures('a'), masked)).toMatchObject({
+      verdict: { equal: true },
+      findings: [{ verdict: 'equal', by: 'parts', mask: 'noise', nulls: '0' }],
+    });
+    const wrong = between(clear, [figures('a')], figures('a', { max: '7' }), masked).verdict;
+    expect(wrong.equal).toBe(false);
+    expect(JSON.stringify(verdictError('t', wrong))).not.toMatch(/99[89]/);
+    const without = compareFigures({ source: side([]), target: side([figures('a')]) }, [masked]);
+    expect(without.findings).toMatchObject([{ verdict: 'not-compared' }]);
+  });
+
+  test('are not asked of a column that the source itself masks', () => {
+    const masked: ComparedColumn = { source: 'a', target: 'a', mask: { rule: 'sql', sql: 'upper(a)' } };
+    expect(compareAggregates(side([figures('a')]), side([figures('a', { max: '7' })]), [masked]).equal).toBe(false);
+  });
+
+  test('tell lengths from values where a timestamp comes back with fewer digits', () => {
+    const column: ComparedColumn = {
+      source: 'a',
+      target: 'a',
+      logical: { kind: 'text', of: 'other' },
+      sourceType: 'datetime2(7)',
+      targetType: 'timestamp(6) without time zone',
+    };
+    const source = figures('a', { sum: null, min: '2026-01-01 00:00:00.1000000', max: '2026-01-01 00:00:00.1000000' });
+    const parts = [figures('a', { sum: '27', min: '2026-01-01 00:00:00.1', max: '2026-01-01 00:00:00.1' })];
+    expect(between(source, parts, figures('a', { ...none, sum: '21' }), column).verdict.columns[0]!.verdict).toBe(
+      'not-compared',
+    );
+    const found = between(source, parts, figures('a', { sum: '21', min: '2026-01-01 00:00:00.1', max: null }), column);
+    expect(found.verdict.columns[0]).toMatchObject({ verdict: 'equal', by: 'databases' });
+    const asText = { ...column, targetType: 'text' };
+    expect(between(source, parts, figures('a', { ...none, sum: '27' }), asText).findings).toMatchObject([
+      { verdict: 'equal', by: 'parts' },
+    ]);
+    expect(between(source, parts, figures('a', { ...none, sum: '26' }), asText).findings).toMatchObject([
+      { verdict: 'different' },
+    ]);
+  });
+});
+
+describe('which columns need figures of the parts', () => {
+  const column = (target: string, logical: LogicalType, more: object = {}) => ({
+    source: target.toUpperCase(),
+    target,
+    sourceType: 'x',
+    targetType: 'text',
+    logical,
+    ...more,
+  });
+  const columns = [
+    column('id', { kind: 'int64' }),
+    column('name', { kind: 'text', of: 'text' }),
+    column('phone', { kind: 'int64' }, { mask: { rule: 'hash' } }),
+    column('zip', { kind: 'int64' }, { mask: { rule: 'sql', sql: 'left(zip, 2)' } }),
+    column(
+      'at',
+      { kind: 'text', of: 'other' },
+      { sourceType: 'TIMESTAMP_NS', targetType: 'timestamp without time zone' },
+    ),
+  ];
+
+  test('masked ones, and text where the databases count it differently', () => {
+    expect(needsPartFigures({ columns, sourceKind: 'mssql', targetKind: 'postgres' })).toEqual(['name', 'phone', 'at']);
+    expect(needsPartFigures({ columns, sourceKind: 'duckdb', targetKind: 'postgres' })).toEqual(['phone', 'at']);
+    expect(needsPartFigures({ columns: columns.slice(0, 2), sourceKind: 'postgres', targetKind: 'postgres' })).toEqual(
+      [],
+    );
+  });
+
+  test('units differ between SQL Server and the others', () => {
+    expect(unitsDiffer('mssql', 'mssql')).toBe(false);
+    expect(unitsDiffer('duckdb', 'postgres')).toBe(false);
+    expect(unitsDiffer('duckdb', 'mssql')).toBe(true);
+  });
 });

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { writeAtomically } from '../../../config/file-edit';
+import { LongshoreError } from '../../../core/errors/longshore-error';
+import { coloursFor } from '../../core/colours';
+import { createCommand } from '../../core/create-command';
+import { choice, flag, required, text } from '../../core/options';
+import { readVersion } from '../../core/version';
+import { reportDocument, type RunReportDocument } from '../../output/report-document';
+import { reportHtml } from '../../output/report-html';
+import { reportMarkdown } from '../../output/report-markdown';
+import { reportText } from '../../output/report-text';
+
+const FORMATS = ['text', 'json', 'html', 'markdown'] as const;
+type Format = (typeof FORMATS)[number];
+
+const BY_ENDING: Record<string, Format> = { '.json': 'json', '.html': 'html', '.htm': 'html', '.md': 'markdown' };
+
+export const runReportCommand = createCommand({
+  path: ['run', 'report'],
+  summary: 'Write the report of a run: what it moved, how it was proven, what went wrong',
+  details:
+    'Who started it, when and why; rows, bytes, speed and time of every table; how it was published and how long readers waited; figures of both sides ' +
+    'column by column, masks, foreign keys, fingerprint; warnings, messages, and errors with what to do next. An HTML report is one page without scripts.',
+  args: { run: required('RUN', 'id of the run, with or without `transfer/`, or a set: its latest run') },
+  options: {
+    format: choice(FORMATS, 'how it is written (default: by the name of the file, else text)'),
+    output: text('FILE', 'write to a file', 'o'),
+    replace: flag('overwrite the file'),
+  },
+  examples: [
+    ['run report sales-daily', 'the latest run of a set, to read'],
+    ['run report sales-daily/2026-11-20T05:00Z --output run.html', 'one run, to pass on'],
+    ['run report sales-daily --json', 'the same for a script'],
+  ],
+  async run(context, { args, options }) {
+    const file = options.output === undefined ? undefined : resolve(context.io.cwd, options.output);
+    if (file !== undefined && existsSync(file) && !options.replace)
+      throw new LongshoreError(
+        'USAGE',
+        `${options.output} is there already.`,
+        { file },
+        { next: 'Choose another name, or overwrite it with --replace.' },
+      );
+    const format = options.format ?? formatOf(options.output, context.global.json);
+    const client = await context.connect();
+    const details = await client.runs.show(args.run);
+    const notifications = await client.catalog.notifications.list(details.run.runId);
+    const report = reportDocument(
+      { ...details, notifications },
+      { version: readVersion(), now: new Date(context.io.now()) },
+    );
+    if (file === undefined) {
+      context.io.out(render(report, format, { colours: context.colours, width: context.width }));
+      return;
+    }
+    const plain = coloursFor({ env: {}, outIsTerminal: false }, false);
+    writeAtomically(file, render(report, format, { colours: plain }));
+    context.note(`The report of ${report.run.id} is in ${file}.`);
+    if (context.global.json) context.result({ run: report.run.id, file, format }, () => '');
+  },
+});
+
+function formatOf(name: string | undefined, json: boolean): Format {
+  const known = name === undefined ? undefined : BY_ENDING[extname(name).toLowerCase()];
+  return known ?? (json ? 'json' : 'text');
+}
+
+function render(report: RunReportDocument, format: Format, layout: Parameters<typeof reportText>[1]): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'html':
+      return reportHtml(report);
+    case 'markdown':
+      return reportMarkdown(report);
+    case 'text':
+      return `${reportText(report, layout)}\n`;
+  }
+}
