@@ -1,7 +1,7 @@
 /** Runs that are under way or over: found, read, paused, resumed and cancelled. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
-import type { RunRecord, RunTableRecord } from '../catalog';
+import type { NotificationRecord, RunRecord, RunTableRecord } from '../catalog';
 import { LongshoreError } from '../core/errors/longshore-error';
 import type { RunStatus } from '../schemas/constants';
 import { pauseSignal, resumeSignal } from '../workflows/transfer-set/messages';
@@ -12,6 +12,8 @@ import { runIdCandidates } from './run-id';
 export interface RunDetails {
   run: RunRecord;
   tables: RunTableRecord[];
+  /** Who was told of the run, and who could not be. */
+  notifications: NotificationRecord[];
 }
 
 export interface RunFilter {
@@ -95,7 +97,11 @@ export function runsClient(context: ClientContext): RunsClient {
       const known = await catalog.runs.get(runId);
       if (known && !known.finishedAt) await reconcile(context, known);
       const run = (await catalog.runs.get(runId)) ?? (await unrecorded(context, runId));
-      return { run, tables: await catalog.tables.list(runId) };
+      const [tables, notifications] = await Promise.all([
+        catalog.tables.list(runId),
+        catalog.notifications.list(runId),
+      ]);
+      return { run, tables, notifications };
     },
     resolve,
     pause: (run, request) =>

@@ -63,7 +63,7 @@ export function planEdit(path: string, wanted: unknown, { env, nodeFor, comment 
   }
   if (changes.length === 0) return { path, before, after: before, document: old, changes, warnings: [] };
   // The nearest to what people wrote first: with the comments of another file's entries, and every other line as it was.
-  const ways = [...(nodeFor ? [{ nodeFor }, { nodeFor, rewrite: true }] : []), ...[{}, { rewrite: true }]];
+  const ways = [...(nodeFor ? [{ nodeFor }, { nodeFor, rewrite: true }] : []), {}, { rewrite: true }];
   for (const [index, way] of ways.entries()) {
     const isLast = index === ways.length - 1;
     const after = editText(before, old, wanted, { json, ...way });

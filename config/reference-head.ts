@@ -81,7 +81,7 @@ A reference may stand anywhere inside a text:
 | \`\${file:/run/secrets/x}\` | the text of the file, without a newline at its end |
 | \`$\${\` | the characters \`\${\` themselves |
 
-Connection settings (\`url\`, \`host\`, \`port\`, \`database\`, \`user\`, \`password\`, \`ssl\`, \`connectTimeoutMs\` and \`path\` of an environment; everything under \`temporal\` and \`catalog\`) keep their references until a process connects, so each machine fills in its own, and the catalog stores references and no secrets. Secrets belong there, and files may be referred to only there. Every other reference is filled in when the file is read: a run obeys to its end what it was started with.
+Connection settings (all of an environment but its rules: \`kind\`, \`readOnly\`, \`protectedTables\`, \`maxRowsPerTable\`, \`stagingSchema\`; everything under \`temporal\`, \`catalog\` and \`masking\`; where the channels of \`notifications\` lead to) keep their references until a process connects, so each machine fills in its own, and the catalog stores references and no secrets. Secrets belong there, and files may be referred to only there. Every other reference is filled in when the file is read: a run obeys to its end what it was started with.
 
 A secret that is written out is never stored either: the stored configuration then says where it stood, and the worker looks it up in its own file.
 
@@ -93,9 +93,27 @@ A secret that is written out is never stored either: the stored configuration th
 
 \`LONGSHORE__transferSets__sales-daily__maxRows=5\` sets one value, whatever the files say: the path with two underscores between its parts, the value as YAML. Letter case and \`-\` against \`_\` matter only where two keys differ in nothing else. Entries of lists are counted from 0. Paths of files, such as \`staging.path\`, are relative to the folder of the main file.
 
+## Versions, and others
+
+The catalog keeps every version that a run was started with or that somebody stored, with who, when, why and from which file. Secrets are in none of them.
+
+| Command | Does |
+| --- | --- |
+| \`longshore config import longshore.yaml --reason …\` | stores the file as the latest version |
+| \`longshore config pull [VERSION]\` | brings a version into the file of a colleague, whose comments, order and settings of the machine stay |
+| \`longshore … --config catalog:latest\` | works with a stored version, without a file; where the catalog is says \`LONGSHORE_CATALOG_URL\`, the \`longshore.yaml\` of the folder, or a running \`longshore up\` |
+| \`longshore config export [VERSION] --set NAME\`, \`longshore config import FILE --into longshore.yaml\` | hands a set with its environments from one configuration to another; \`--on-conflict\` says what becomes of names that are taken |
+| \`longshore config promote SET --from uat --to staging\` | copies a set for other environments, in this file or, with \`--into\`, in another |
+| \`longshore config history [--set NAME]\`, \`longshore config diff A B\` | who changed what |
+| \`longshore config rollback VERSION\` | makes an earlier version the latest again |
+
+Commands that change a file show the difference and ask first; where nobody can be asked they want \`--yes\`. A file is written in one step, and only when the result loads and says what was shown.
+
 ## Table entries
 
 An entry of \`tables\` is a name (\`sales.orders\`), a pattern (\`sales.*\`, \`*\`), an exclusion (\`!sales.tmp_*\`), or a name or pattern with options under it. A name beats a pattern, and of two patterns the one that spells out more wins. YAML needs quotes around entries that start with \`*\` or \`!\`.
+
+How a column is masked stands under \`mask\`: \`{ email: email, phone: redact, iban: { rule: keep-last, n: 4 } }\`. How to reach SQL Server is in [sql-server.md](sql-server.md).
 
 Sizes are written \`128MB\` (a thousand thousand bytes each) or \`128MiB\` (1024 × 1024), durations \`30s\`, \`15m\`, \`1h30m\`, \`2d\`.
 

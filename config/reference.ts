@@ -28,7 +28,7 @@ function collect(title: string, schema: JsonSchema): Section[] {
 }
 
 function kindTitle(title: string, schema: JsonSchema): string {
-  const kind = schema.properties?.['kind']?.const;
+  const kind = schema.properties?.['kind']?.const ?? schema.properties?.['rule']?.const;
   return typeof kind === 'string' ? `${title} (${kind})` : title;
 }
 
@@ -39,7 +39,9 @@ function renderSection({ title, schema }: Section): string {
       `| \`${key}\` | ${cell(typeText(value))} | ${cell(defaultText(value, required.has(key)))} | ${cell(value.description ?? inner(value))} |`,
   );
   const head =
-    title === '' ? '## The file' : `## \`${title.replace(/ \((\w+)\)$/, '')}\`${/ \((\w+)\)$/.exec(title)?.[0] ?? ''}`;
+    title === ''
+      ? '## The file'
+      : `## \`${title.replace(/ \(([\w-]+)\)$/, '')}\`${/ \(([\w-]+)\)$/.exec(title)?.[0] ?? ''}`;
   return [
     head,
     '',

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { didYouMean, listWords } from '../core/plan/suggest';
+import { withoutDefaults } from './defaults';
 import { formatPath, parsePath } from './path';
 import { isStoredSecret } from './redact';
 
@@ -62,6 +63,8 @@ export interface Merged {
   document: Fields;
   /** Names that were given for those that were taken, by section and old name. */
   renamed: { environments: Readonly<Record<string, string>>; transferSets: Readonly<Record<string, string>> };
+  /** Sections of the addition that were left where they are, because the base has others. */
+  left: string[];
 }
 
 /**
@@ -109,12 +112,15 @@ export function mergeDocuments(base: unknown, addition: unknown, policy: Conflic
       ...Object.fromEntries(Object.entries(sets).map(([name, set]) => [setNames[name] ?? name, set])),
     },
   };
+  const left: string[] = [];
   for (const section of ['masking', 'notifications']) {
-    const mine = fieldsOf(own[section]);
     const theirs = fieldsOf(addition)[section];
-    if (theirs !== undefined && Object.values(mine).every(isEmpty)) document[section] = theirs;
+    if (theirs === undefined || isDeepStrictEqual(own[section], theirs)) continue;
+    const [mine, other] = [own[section], theirs].map((value) => withoutDefaults(value ?? {}, [section]));
+    if (isEmpty(mine)) document[section] = theirs;
+    else if (!isEmpty(other)) left.push(section);
   }
-  return { document, renamed: { environments: environmentNames, transferSets: setNames } };
+  return { document, renamed: { environments: environmentNames, transferSets: setNames }, left };
 }
 
 const isEmpty = (value: unknown): boolean =>

@@ -66,23 +66,36 @@ export function renderTypeMatrix(): string {
 }
 
 function section(from: DatabaseKind, to: DatabaseKind): string[] {
+  const reasons: string[] = [];
+  /** Number of a reason in the list below the table. */
+  const note = (why: string): number => {
+    if (!reasons.includes(why)) reasons.push(why);
+    return reasons.indexOf(why) + 1;
+  };
+  const lines = typeRows(typeSystemFor(from), typeSystemFor(to)).map((row) => line(row, note));
   return [
     `## ${TITLES[from]} to ${TITLES[to]}`,
     '',
     '| Type | Travels as | Created as | Exact in | Checked in |',
     '| --- | --- | --- | --- | --- |',
-    ...typeRows(typeSystemFor(from), typeSystemFor(to)).map(line),
+    ...lines,
     '',
+    ...(reasons.length === 0
+      ? []
+      : ['Checked, because', '', ...reasons.map((why, index) => `${index + 1}. ${why}`), '']),
   ];
 }
 
-function line({ nativeType, logical, created, refused, exact, checked }: TypeRow): string {
+function line(
+  { nativeType, logical, created, refused, exact, checked }: TypeRow,
+  note: (why: string) => number,
+): string {
   const cells = [
     code(nativeType),
     logical ? travels(logical) : 'refused',
     created === undefined ? `refused: ${refused ?? ''}` : code(created),
     exact.map(code).join(', '),
-    checked.map(({ nativeType: type, why }) => `${code(type)} (${why})`).join(', '),
+    checked.map(({ nativeType: type, why }) => `${code(type)} (${note(why)})`).join(', '),
   ];
   return `| ${cells.map(cell).join(' | ')} |`;
 }

@@ -15,19 +15,24 @@ const simple = z.enum([
   'address',
 ]);
 
+const rule = <const R extends string>(name: R) => z.literal(name).describe('Name of the rule.');
+
 const constant = z
-  .strictObject({ rule: z.literal('constant'), value: z.union([z.string(), z.number(), z.boolean()]) })
+  .strictObject({
+    rule: rule('constant'),
+    value: z.union([z.string(), z.number(), z.boolean()]).describe('Text, number, or true or false.'),
+  })
   .describe('The same value in every row; NULL stays NULL.');
 const keepLast = z
   .strictObject({
-    rule: z.literal('keep-last'),
+    rule: rule('keep-last'),
     n: z.number().int().min(1).max(64).default(4).describe('Characters at the end that stay.'),
     with: z.string().length(1).default('*').describe('Character that stands for each one hidden.'),
   })
   .describe('Hides all but the last characters.');
 const dateShift = z
   .strictObject({
-    rule: z.literal('date-shift'),
+    rule: rule('date-shift'),
     days: z.number().int().min(1).max(36_500).default(30).describe('Shifted by up to so many days, never by none.'),
     by: word
       .optional()
@@ -38,7 +43,7 @@ const dateShift = z
   .describe('Moves dates and timestamps by whole days, by the masking key.');
 const noise = z
   .strictObject({
-    rule: z.literal('noise'),
+    rule: rule('noise'),
     percent: z
       .number()
       .gt(0)
@@ -48,12 +53,14 @@ const noise = z
   })
   .describe('Changes numbers a little, by the masking key.');
 const expression = z
-  .strictObject({ rule: z.literal('sql'), sql: z.string().regex(/\S/, 'must not be empty') })
+  .strictObject({ rule: rule('sql'), sql: z.string().regex(/\S/, 'must not be empty').describe('The expression.') })
   .describe('An expression in SQL of the source, e.g. `left(postcode, 2)`; computed by the source while it is read.');
 const redact = z
-  .strictObject({ rule: z.literal('redact'), with: z.string().min(1).default('REDACTED') })
+  .strictObject({ rule: rule('redact'), with: z.string().min(1).default('REDACTED').describe('The text.') })
   .describe('A fixed text, shortened to the width of the column; 0, false or 1900-01-01 where a column holds no text.');
-const plain = z.strictObject({ rule: simple });
+const plain = z
+  .strictObject({ rule: simple.describe('Name of the rule.') })
+  .describe('A rule that needs nothing more; the same as the word alone.');
 
 export const maskRuleSchema = z
   .union([simple, z.discriminatedUnion('rule', [constant, keepLast, dateShift, noise, expression, redact]), plain])

@@ -116,6 +116,7 @@ async function makePlan(question: Question): Promise<SetPlan> {
     now,
     timeZone: set.timezone,
     hasMaskKey,
+    readable: (nativeType) => deps.types(from.kind).logical(nativeType),
     types: {
       fits: (column, nativeType) => types.fits(column, nativeType),
       nativeType: (column, kind) => types.nativeType(column, kind),
@@ -152,7 +153,7 @@ async function makePlan(question: Question): Promise<SetPlan> {
     parallelTables: set.parallelTables,
     tables: candidates.flat(),
     problems,
-    warnings: all.warnings,
+    warnings: [...all.warnings, ...(from.capabilities.sharedSnapshot ? [] : [withoutSnapshot(set.from)])],
   });
   const rows = new Map(candidates.flat().map((table) => [tableId(table.source.ref), table.rows.count]));
   return {
@@ -163,6 +164,9 @@ async function makePlan(question: Question): Promise<SetPlan> {
     })),
   };
 }
+
+const withoutSnapshot = (environment: string): string =>
+  `${environment} gives no snapshot, so tables are read as they stand when their turn comes. One that changes while it is read fails its verification; rows of different tables may be of different moments. In SQL Server, ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON mends it (docs/sql-server.md).`;
 
 /** What people want to see before they say yes. */
 function preview(plan: TablePlan, count: number, from: Database, to: Database): NonNullable<TablePlan['preview']> {

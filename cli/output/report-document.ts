@@ -1,5 +1,5 @@
 /** The report of a run as data: everything that the other forms show, and what `--format json` prints. */
-import type { NotificationRecord, RunTableRecord } from '../../catalog';
+import type { RunTableRecord } from '../../catalog';
 import type { RunDetails } from '../../client';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
@@ -62,7 +62,7 @@ export interface RunReportDocument {
 
 /** `now`: when the report is written. */
 export function reportDocument(
-  details: RunDetails & { notifications: readonly NotificationRecord[] },
+  details: RunDetails,
   { version, now }: { version: string; now: Date },
 ): RunReportDocument {
   const { run, tables, notifications } = details;

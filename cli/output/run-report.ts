@@ -18,12 +18,12 @@ export interface ReportOptions {
   figures: boolean;
 }
 
-export function runReport({ run, tables }: RunDetails, options: ReportOptions): string {
+export function runReport({ run, tables, notifications }: RunDetails, options: ReportOptions): string {
   const { colours, width } = options;
   const blocks = [head(run, colours)];
   if (tables.length > 0) blocks.push(verificationTable(tables, options));
   if (options.figures) blocks.push(...tables.flatMap((table) => figuresOf(table, options)));
-  const warnings = warningsOf({ run, tables });
+  const warnings = [...warningsOf({ run, tables }), ...notifications.flatMap(undelivered)];
   if (warnings.length > 0)
     blocks.push(warnings.map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'));
   const errors = failures(run, tables);
@@ -32,7 +32,7 @@ export function runReport({ run, tables }: RunDetails, options: ReportOptions): 
 }
 
 /** Warnings of the run and of its tables, each told once, a table's with its name. */
-export function warningsOf({ run, tables }: RunDetails): string[] {
+export function warningsOf({ run, tables }: Pick<RunDetails, 'run' | 'tables'>): string[] {
   const named = (table: string, warning: string): string =>
     warning.startsWith(`${table}: `) ? warning : `${table}: ${warning}`;
   return [
@@ -42,6 +42,12 @@ export function warningsOf({ run, tables }: RunDetails): string[] {
     ]),
   ];
 }
+
+/** A message that did not get through is no error of the run, and nobody else would say so. */
+const undelivered = ({ channel, event, delivered, error }: RunDetails['notifications'][number]): string[] =>
+  error
+    ? [`${delivered ? 'Not everybody' : 'Nobody'} heard of \`${event}\` by ${channel}: ${error.code}: ${error.message}`]
+    : [];
 
 /** Errors of tables and of the run, each told once; that a run was cancelled is told by the run. */
 export function failures(run: RunRecord, tables: RunTableRecord[]): ErrorReport[] {

@@ -5,9 +5,8 @@ import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import type { StagingRequest } from '../connector';
-import { mapError } from './errors';
 import { fileExists, withFile, withMemory, type FileSettings, type Session } from './instance';
-import { keyText, maskedNames } from './masked';
+import { keyText, maskedNames, withoutValues } from './masked';
 import { ident, idents, qualified } from './sql';
 import { attachParts, stagedParts, STAGED_TABLE, tableFolder, unionAll } from './staging';
 
@@ -41,7 +40,7 @@ export async function finish(settings: FileSettings, request: StagingRequest, si
       );
     }
   } catch (error) {
-    throw mapError(error, { table: tableId(plan.targetRef) });
+    throw withoutValues(error, plan.columns, { table: tableId(plan.targetRef) });
   }
 }
 

@@ -3,10 +3,9 @@ import { LongshoreError } from '../../core/errors/longshore-error';
 import { sameTable, tableId, type TableRef } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import type { OrphanRequest } from '../connector';
-import { mapError } from './errors';
 import { fileExists, withFile, withMemory, type FileSettings, type Session } from './instance';
 import { describeTables } from './introspect';
-import { maskedNames } from './masked';
+import { maskedNames, withoutValues } from './masked';
 import { ident, idents, qualified } from './sql';
 import { attachParts, stagedParts, tableFolder } from './staging';
 
@@ -37,7 +36,7 @@ export async function countOrphans(
       ? await withFile(settings, { ...access, mode: 'read', waitMs: READ_WAIT_MS }, work)
       : await withMemory(settings, access, work);
   } catch (error) {
-    throw mapError(error, { table: tableId(child.targetRef) });
+    throw withoutValues(error, [...child.columns, ...(parent?.columns ?? [])], { table: tableId(child.targetRef) });
   }
 }
 

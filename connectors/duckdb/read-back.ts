@@ -6,8 +6,8 @@ import { tableId } from '../../core/types/table';
 import type { PartColumn, RangeSpec } from '../../core/types/transfer';
 import type { BatchStage, ReadBackRequest, StagingRequest } from '../connector';
 import { BatchGatherer, streamed } from './chunks';
-import { mapError } from './errors';
 import { withMemory, type FileSettings } from './instance';
+import { withoutValues } from './masked';
 import { carried } from './types';
 import { ident } from './sql';
 import { attachParts, stagedParts, tableFolder } from './staging';
@@ -104,6 +104,6 @@ export async function readBack(
       await gatherer.finish(hand);
     });
   } catch (error) {
-    throw mapError(error, { table });
+    throw withoutValues(error, plan.columns, { table });
   }
 }

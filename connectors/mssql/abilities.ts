@@ -8,6 +8,8 @@ export interface ServerAbilities {
   switches: boolean;
   /** ADD CONSTRAINT WITH NOCHECK, so that a constraint can be checked later. */
   noCheck: boolean;
+  /** The catalog tells the conditions of filtered indexes. */
+  describesFilters: boolean;
   /** Readers under READ COMMITTED see row versions and do not wait for writers. */
   versioned: boolean;
 }
@@ -38,6 +40,7 @@ async function ask(pool: MssqlPool): Promise<ServerAbilities> {
         'CREATE TABLE #longshore_check (i int NOT NULL)',
         'ALTER TABLE #longshore_check WITH NOCHECK ADD CHECK (i > 0)',
       ]),
+      describesFilters: await describesFilters(session),
       versioned: database?.versioned === true,
     };
   } finally {
@@ -55,4 +58,16 @@ async function takes(session: MssqlSession, statements: readonly string[]): Prom
     if (number === undefined) throw error;
     return number >= 4900 && number < 5000;
   }
+}
+
+async function describesFilters(session: MssqlSession): Promise<boolean> {
+  const made = await takes(session, [
+    'CREATE TABLE #longshore_filter (i int NULL)',
+    'CREATE INDEX longshore_filter ON #longshore_filter (i) WHERE i IS NOT NULL',
+  ]);
+  const found = await optionalRows<{ filtered: boolean }>(
+    session,
+    "SELECT has_filter AS filtered FROM tempdb.sys.indexes WHERE object_id = OBJECT_ID('tempdb..#longshore_filter') AND index_id > 0",
+  );
+  return made && found[0]?.filtered === true;
 }

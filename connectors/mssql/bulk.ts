@@ -41,10 +41,19 @@ export function bulkLoad(
     load.addColumn('chunk', CHUNK, { nullable: false });
     load.getBulkInsertSql = () => `INSERT BULK ${name} (${columns.map(declaration).join(', ')})${load.getOptionsSql()}`;
     load.getColMetaData = () => columnMetadata(columns);
-    connection.execBulkLoad(load, rowsOf(chunks));
+    // A server may cut a connection on which a message ends early, so what was wrong with the rows is said first.
+    connection.execBulkLoad(load, rowsOf(chunks, reject));
   });
 }
 
-async function* rowsOf(chunks: AsyncIterable<RowChunk>): AsyncGenerator<[Buffer], void, undefined> {
-  for await (const { data } of chunks) yield [data.subarray(1)];
+async function* rowsOf(
+  chunks: AsyncIterable<RowChunk>,
+  failed: (error: unknown) => void,
+): AsyncGenerator<[Buffer], void, undefined> {
+  try {
+    for await (const { data } of chunks) yield [data.subarray(1)];
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
 }

@@ -35,9 +35,15 @@ async function ask(session: MssqlSession, collation: string): Promise<CodePage |
      FROM (SELECT a.v + b.v * 16 + c.v * 256 + d.v * 4096 AS n FROM ${HEX} a(v) CROSS JOIN ${HEX} b(v) CROSS JOIN ${HEX} c(v) CROSS JOIN ${HEX} d(v)) x
      WHERE n > 127 AND n NOT BETWEEN ${FIRST_SURROGATE} AND ${LAST_SURROGATE} AND CONVERT(varbinary(4), CONVERT(nvarchar(2), ${text})) = CONVERT(varbinary(4), NCHAR(n))`,
   );
+  // Bytes of ASCII are ASCII's own, and those that two characters would share are of neither for certain.
+  const owners = new Map<number, number>();
   for (const { n, code } of rows) {
-    if (code.length === 1) bytes[n] = code[0]!;
-    else if (code.length === 2) bytes[n] = code.readUInt16BE(0);
+    const value = code.length === 2 ? code.readUInt16BE(0) : code.length === 1 ? code[0]! : 0;
+    if (value < 0x80) continue;
+    const owner = owners.get(value);
+    bytes[n] = owner === undefined ? value : -1;
+    if (owner === undefined) owners.set(value, n);
+    else bytes[owner] = -1;
   }
   return { name: String(page), bytes };
 }

@@ -9,6 +9,7 @@ import { toMssqlError } from './errors';
 import type { MssqlPool } from './pool';
 import { parseRange, selectSql } from './select';
 import { readUnder } from './snapshot';
+import { NeedsUnicode } from './tds-columns';
 import { TdsReader } from './tds-reader';
 
 /**
@@ -19,29 +20,16 @@ import { TdsReader } from './tds-reader';
 export async function extractPart(
   pool: MssqlPool,
   request: ExtractRequest,
-  { progress, signal, stage }: ExtractOptions,
+  options: ExtractOptions,
 ): Promise<PartResult> {
   const place = { table: tableId(request.table) };
+  const { signal } = options;
   try {
-    signal?.throwIfAborted();
-    const sql = selectSql(request, parseRange(request.range));
-    const columns = request.columns.map(({ target, sourceType, logical }): PartColumn => ({
-      name: target,
-      nativeType: sourceType,
-      logical,
-    }));
-    const { file, codec, codecLevel } = request;
-    const writer = await ParquetWriter.open(file, columns, { codec, level: codecLevel });
-    const sink = new PartSink(writer, stage?.(columns), progress, readerFor(request));
     try {
-      await readUnder(pool, request.snapshot, sql, (chunk) => sink.take(chunk), signal);
-      await sink.finish(place.table, request.range.label);
-      const { rows, bytes, sha256 } = await writer.finish();
-      return { rows, bytes, sha256, columns };
+      return await extractOnce(pool, request, options, false);
     } catch (error) {
-      await writer.abort();
-      sink.undo();
-      throw error;
+      if (!(error instanceof NeedsUnicode)) throw error;
+      return await extractOnce(pool, request, options, true);
     }
   } catch (error) {
     if (signal?.aborted)
@@ -49,6 +37,34 @@ export async function extractPart(
         cause: error,
       });
     throw toMssqlError(error, place, pool.server);
+  }
+}
+
+async function extractOnce(
+  pool: MssqlPool,
+  request: ExtractRequest,
+  { progress, signal, stage }: ExtractOptions,
+  unicode: boolean,
+): Promise<PartResult> {
+  signal?.throwIfAborted();
+  const sql = selectSql(request, parseRange(request.range), unicode);
+  const columns = request.columns.map(({ target, sourceType, logical }): PartColumn => ({
+    name: target,
+    nativeType: sourceType,
+    logical,
+  }));
+  const { file, codec, codecLevel } = request;
+  const writer = await ParquetWriter.open(file, columns, { codec, level: codecLevel });
+  const sink = new PartSink(writer, stage?.(columns), progress, readerFor(request));
+  try {
+    await readUnder(pool, request.snapshot, sql, (chunk) => sink.take(chunk), signal);
+    await sink.finish(tableId(request.table), request.range.label);
+    const { rows, bytes, sha256 } = await writer.finish();
+    return { rows, bytes, sha256, columns };
+  } catch (error) {
+    await writer.abort();
+    sink.undo();
+    throw error;
   }
 }
 

@@ -23,9 +23,9 @@ const REFUSED = new Set(
 
 const BLANK = /\s/;
 const PATTERNS: [Token['kind'], RegExp][] = [
-  ['quoted', /[nN]?'(?:[^']|'')*'/y],
-  ['quoted', /\[(?:[^\]]|\]\])*\]/y],
-  ['quoted', /"(?:[^"]|"")*"/y],
+  ['quoted', /[nN]?'(?:[^']|'')*'(?!')/y],
+  ['quoted', /\[(?:[^\]]|\]\])*\](?!\])/y],
+  ['quoted', /"(?:[^"]|"")*"(?!")/y],
   ['number', /0x[0-9a-f]*|(?:\d[\d.]*|\.\d+)(?:[eE][+-]?\d+)?/iy],
   ['word', /[\p{L}_@#][\p{L}\p{M}\p{N}_@#$]*/uy],
 ];

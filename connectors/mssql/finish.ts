@@ -3,6 +3,7 @@ import { LongshoreError } from '../../core/errors/longshore-error';
 import type { TableRef } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import type { StagingRequest } from '../connector';
+import { serverAbilities } from './abilities';
 import { indexSql, keyColumns, newKeys, targetId } from './ddl';
 import { errorNumber, toMssqlError } from './errors';
 import { describeLive, liveColumns, optionalRows, type LiveColumn, type LiveIndex, type LiveTable } from './live';
@@ -32,7 +33,8 @@ export async function finishStaging(
     if (!facts || !columns)
       throw new LongshoreError('INTERNAL', `Nothing is staged for ${targetId(plan)}.`, { table: targetId(plan) });
     const [live] = await describeLive(session, [plan.targetRef]);
-    const staged = { plan, staging, columns, live, shape: facts.shape };
+    const { describesFilters } = await serverAbilities(pool);
+    const staged = { plan, staging, columns, live, shape: facts.shape, describesFilters };
     // Sorting and building take as long as they take.
     await session.run('SET LOCK_TIMEOUT -1');
     try {
@@ -49,6 +51,7 @@ interface Staged {
   columns: LiveColumn[];
   live: LiveTable | undefined;
   shape: Shape;
+  describesFilters: boolean;
 }
 
 async function finish(session: MssqlSession, staged: Staged): Promise<void> {
@@ -78,14 +81,18 @@ async function finish(session: MssqlSession, staged: Staged): Promise<void> {
 }
 
 /** The primary key first. Keys with columns that the server fills itself are its own business. */
-function uniqueKeys({ live, plan, shape }: Pick<Staged, 'live' | 'plan' | 'shape'>): UniqueKey[] {
+function uniqueKeys({ live, plan, shape, describesFilters }: Staged): UniqueKey[] {
   if (!live) return newKeys(plan).map(({ name = '', columns }) => ({ name, columns, filter: null }));
   const isLoaded = (name: string): boolean =>
     shape === 'switched' || plan.columns.some(({ target }) => target === name);
-  return live.indexes
-    .filter(({ unique, disabled, keys }) => unique && !disabled && keys.every(({ name }) => isLoaded(name)))
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map(({ name, keys, filter }) => ({ name, columns: keys.map((key) => key.name), filter }));
+  return (
+    live.indexes
+      .filter(({ unique, disabled, keys }) => unique && !disabled && keys.every(({ name }) => isLoaded(name)))
+      // An index that may have a condition which nobody knows is left to the table itself.
+      .filter(({ primaryKey, uniqueConstraint }) => describesFilters || primaryKey || uniqueConstraint)
+      .toSorted((a, b) => rank(a) - rank(b))
+      .map(({ name, keys, filter }) => ({ name, columns: keys.map((key) => key.name), filter }))
+  );
 }
 
 const rank = ({ primaryKey, filter }: LiveIndex): number => (primaryKey ? 0 : filter === null ? 1 : 2);

@@ -12,7 +12,20 @@ export interface LockPatience {
   patienceMs: number;
 }
 
-export const isLockTimeout = (error: unknown): boolean => errorNumber(error) === 1222;
+/** Not every server gives this its number. */
+export const isLockTimeout = (error: unknown): boolean =>
+  errorNumber(error) === 1222 || (error instanceof Error && /\block timeout\b|lock request time/i.test(error.message));
+
+/** The locks were not to be had, and the server undid all of the transaction. */
+export class TransactionEnded extends Error {
+  constructor(
+    readonly what: string,
+    readonly blockers: string[],
+    override readonly cause: unknown,
+  ) {
+    super(`${what} is locked.`);
+  }
+}
 
 /** Most tables are free for a moment now and then; an attempt this short holds nobody up. */
 const BRIEF_MS = 50;
@@ -53,8 +66,12 @@ export async function lockPatiently(
       const seen = await watch.stop();
       if (seen.length > 0) blockers = seen;
       if (!isLockTimeout(error)) throw error;
-      // Frees every lock of this attempt.
-      await session.run('ROLLBACK TRANSACTION longshore_lock');
+      // Frees every lock of this attempt. A server that gave up the whole transaction has nothing left to go back to.
+      const goesOn = await session.run('ROLLBACK TRANSACTION longshore_lock').then(
+        () => true,
+        () => false,
+      );
+      if (!goesOn) throw new TransactionEnded(what, blockers, error);
       if (performance.now() - began > patienceMs) throw blocked(what, blockers, patienceMs, error);
       await sleep(timeout <= BRIEF_MS ? 20 + Math.random() * 60 : Math.min(timeout, 1_000));
     }

@@ -1,5 +1,6 @@
 /** The switch: one transaction for every table of the request, checked before it and finished after it. */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { PublishRequest, PublishResult } from '../connector';
@@ -20,7 +21,7 @@ import {
 import { furthestNumbers, type Furthest } from './identity';
 import { firingTriggers, keepsReadersOut, lockInPlace, replaceInPlace } from './in-place';
 import type { LiveForeignKey } from './live';
-import { blocked, isLockTimeout, lockPatiently, type LockPatience } from './locks';
+import { blocked, isLockTimeout, lockPatiently, TransactionEnded, type LockPatience } from './locks';
 import type { DedicatedSession, MssqlPool } from './pool';
 import { findTable, readSet, type StagedTable } from './publish-set';
 import { ident, literal } from './sql';
@@ -113,8 +114,13 @@ class Publishing {
       } catch (error) {
         await this.session.run('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION').catch(() => undefined);
         if (error instanceof SwitchRefused) this.#refused.set(error.table.id, error.message);
-        else if (isLockTimeout(error)) {
-          if (performance.now() - began > this.patienceMs) throw blocked('The target', [], this.patienceMs, error);
+        else if (error instanceof TransactionEnded || isLockTimeout(error)) {
+          const { what, blockers } =
+            error instanceof TransactionEnded
+              ? error
+              : { what: this.#named(this.request.tables.map(({ plan }) => tableId(plan.targetRef))), blockers: [] };
+          if (performance.now() - began > this.patienceMs) throw blocked(what, blockers, this.patienceMs, error);
+          await sleep(Math.min(1_000, 50 * attempt));
         } else if (!isDeadlock(error) || attempt >= 10) throw error;
       }
     }
@@ -229,9 +235,12 @@ class Publishing {
     if (found.length === 0) await this.session.run(`CREATE SCHEMA ${ident(schema)}`);
   }
 
+  #named(ids: readonly string[]): string {
+    return ids.length === 1 ? `Table ${ids[0]}` : `One of the tables ${ids.join(', ')}`;
+  }
+
   async #lock(tables: readonly StagedTable[], work: Parameters<typeof lockPatiently>[4]): Promise<number> {
-    const names = tables.map(({ id }) => id);
-    const what = names.length === 1 ? `Table ${names[0]}` : `One of the tables ${names.join(', ')}`;
+    const what = this.#named(tables.map(({ id }) => id));
     return lockPatiently(this.pool, this.session, what, this.#locks, work);
   }
 

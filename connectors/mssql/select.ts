@@ -31,8 +31,8 @@ export function parseRange(range: RangeSpec): MssqlRange {
   throw new LongshoreError('INTERNAL', `The slice "${range.label}" was not made by the SQL Server connector.`);
 }
 
-/** The statement that reads a slice. Throws SCHEMA_MISMATCH when no column is left, TYPE_NOT_SUPPORTED by column. */
-export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: MssqlRange): string {
+/** The statement that reads a slice; `unicode` as in `wireSql`. Throws SCHEMA_MISMATCH when no column is left, TYPE_NOT_SUPPORTED by column. */
+export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: MssqlRange, unicode = true): string {
   const { columns, table } = request;
   if (columns.length === 0)
     throw new LongshoreError('SCHEMA_MISMATCH', `No column of ${tableId(table)} is left to transfer.`, {
@@ -40,7 +40,7 @@ export function selectSql(request: Omit<ReadRequest, 'snapshot'>, range?: MssqlR
     });
   const list = columns.map((column) => {
     try {
-      return `${wireSql(column)} AS ${ident(column.source)}`;
+      return `${wireSql(column, unicode)} AS ${ident(column.source)}`;
     } catch (error) {
       if (!(error instanceof LongshoreError)) throw error;
       const place = { table: tableId(table), column: column.source };

@@ -28,7 +28,7 @@ export function createMssqlSource({ pool, capabilities }: SourceParts): SourceDa
     checkExpression: (table, column, sql) => checkExpression(pool, table, column, sql),
     sampleText: (table, columns, rows) => sampleText(pool, table, columns, rows),
     countRows: (request, exact) => (exact ? countRows(pool, request) : estimateRows(pool, capabilities, request)),
-    selectSql: (request, range) => selectSql(request, range && parseRange(range)),
+    selectSql: (request, range) => selectSql(request, range && parseRange(range), false),
     planRanges: (request, partBytes) => planRanges(pool, capabilities, request, partBytes),
     extractPart: (request, options) => extractPart(pool, request, options),
     wireFormat: () => undefined,

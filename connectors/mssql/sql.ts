@@ -2,12 +2,15 @@
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { TableRef } from '../../core/types/table';
 
-/** A name as a bracketed identifier, right whatever QUOTED_IDENTIFIER says. Any name survives except one with a NUL character. */
+/**
+ * A name as a quoted identifier: in brackets, or, where it has a closing one, in double quotes, since not every server
+ * reads a doubled bracket (sessions have QUOTED_IDENTIFIER on). Any name survives except one with a NUL character.
+ */
 export function ident(name: string): string {
   if (name === '')
     throw new LongshoreError('CONFIG_INVALID', 'A name of a database, schema, table or column is empty.');
   refuseNul(name, 'A name');
-  return `[${name.replaceAll(']', ']]')}]`;
+  return name.includes(']') ? `"${name.replaceAll('"', '""')}"` : `[${name}]`;
 }
 
 /** `[schema].[name]`, with `[database].` before it for a table of another database. */

@@ -6,7 +6,7 @@ import { powerOfTen, writeInt128 } from '../../core/columnar/int128';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { LogicalType } from '../../core/types/table';
 import type { WireColumn } from './tds-metadata';
-import { appendUtf16, dayText, offsetText, timeText } from './tds-text';
+import { appendLatin, appendUtf16, dayText, isAscii, offsetText, timeText } from './tds-text';
 
 /** Where the values of one column are: byte of the first and length of each, -1 for NULL. */
 export interface Fields {
@@ -23,6 +23,13 @@ export class UnfitValue extends Error {
     readonly reason: string,
   ) {
     super(reason);
+  }
+}
+
+/** Text in a code page that only the server knows byte by byte: it has to be asked for as Unicode. */
+export class NeedsUnicode extends Error {
+  constructor() {
+    super('A column has text in a code page that is not known here.');
   }
 }
 
@@ -212,6 +219,20 @@ const utf16: Decode = ({ bytes, starts, lengths }) => {
   return builder.finish();
 };
 
+/** Text of a code page: most of it is ASCII, which they all have in common. */
+const chars: Decode = ({ bytes, starts, lengths }, { page }) => {
+  const builder = new BytesBuilder(lengths.length, total(lengths));
+  for (let row = 0; row < lengths.length; row++) {
+    const length = lengths[row]!;
+    const at = starts[row]!;
+    if (length < 0) builder.close(0);
+    else if (page === 'utf8' || isAscii(bytes, at, length)) builder.append(bytes.subarray(at, at + length));
+    else if (page === '1252') appendLatin(builder, bytes, at, length);
+    else throw new NeedsUnicode();
+  }
+  return builder.finish();
+};
+
 /** Values that travel in the server's textual notation. */
 function notation(write: (view: DataView, at: number, length: number, wire: WireColumn) => string): Decode {
   return ({ view, starts, lengths }, wire) => {
@@ -268,6 +289,7 @@ const DECODERS: Record<LogicalType['kind'], Partial<Record<WireColumn['kind'], D
   bytes: { bytes: binary },
   text: {
     utf16,
+    chars,
     time: notation((view, at, length, { scale }) => timeText(ticksOf(view, at, length), scale)),
     datetime2: notation(
       (view, at, length, { scale }) =>

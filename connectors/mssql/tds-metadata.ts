@@ -16,6 +16,7 @@ export type WireKind =
   | 'smalldatetime'
   | 'guid'
   | 'bytes'
+  | 'chars'
   | 'utf16';
 
 /** How a value says how long it is: it never does, a byte (0 for NULL), two bytes (65535 for NULL), or in pieces. */
@@ -29,6 +30,8 @@ export interface WireColumn {
   width: number;
   /** Digits after the point, of decimals and times. */
   scale: number;
+  /** Of `chars`: the code page, where it is one that is known here byte by byte. */
+  page?: '1252' | 'utf8';
 }
 
 type Layout = Omit<WireColumn, 'name'>;
@@ -142,6 +145,12 @@ function readLayout(cursor: Cursor, index: number): Layout {
     case 0xa5:
     case 0xad:
       return sized('bytes', cursor.u16());
+    case 0xa7:
+    case 0xaf: {
+      const longest = cursor.u16();
+      const page = pageOf(cursor);
+      return { ...sized('chars', longest), ...(page && { page }) };
+    }
     case 0xe7:
     case 0xef: {
       const longest = cursor.u16();
@@ -162,3 +171,19 @@ const sized = (kind: WireKind, longest: number): Layout => ({
   width: 0,
   scale: 0,
 });
+
+/** Sort orders of SQL Server's own collations, and languages of Windows collations, whose code page is 1252. */
+const LATIN_ORDERS = new Set([50, 51, 52, 53, 54, 71, 72, 73, 74, 75, 183, 184, 185, 186]);
+const LATIN_LANGUAGES = new Set([0x0406, 0x0407, 0x0409, 0x040b, 0x040c, 0x0c0a]);
+/** Of the 32 bits before the sort order: language, then flags, of which this one means UTF-8. */
+const UTF8_FLAG = 0x0400_0000;
+
+function pageOf(cursor: Cursor): '1252' | 'utf8' | undefined {
+  const first = cursor.at;
+  cursor.skip(COLLATION_BYTES);
+  const info = cursor.view.getUint32(first, true);
+  const order = cursor.view.getUint8(first + 4);
+  if (info & UTF8_FLAG) return 'utf8';
+  const isLatin = order === 0 ? LATIN_LANGUAGES.has(info & 0xffff) : LATIN_ORDERS.has(order);
+  return isLatin ? '1252' : undefined;
+}

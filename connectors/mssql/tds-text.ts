@@ -43,6 +43,39 @@ export function appendUtf16(builder: BytesBuilder, bytes: Uint8Array, at: number
   return true;
 }
 
+/** What bytes 128 to 159 mean in code page 1252; the five that mean nothing stay control characters. */
+const LATIN_SPECIALS =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
+  '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
+/** Whether all bytes are ASCII, which every code page of the server has in common. */
+export function isAscii(bytes: Uint8Array, at: number, length: number): boolean {
+  for (let i = at; i < at + length; i++) if (bytes[i]! > 0x7f) return false;
+  return true;
+}
+
+/** Appends text of code page 1252 as UTF-8. */
+export function appendLatin(builder: BytesBuilder, bytes: Uint8Array, at: number, length: number): void {
+  builder.reserve(length * 3);
+  const { data, size } = builder;
+  let to = size;
+  for (let i = at; i < at + length; i++) {
+    const byte = bytes[i]!;
+    const unit = byte > 0x7f && byte < 0xa0 ? LATIN_SPECIALS.charCodeAt(byte - 0x80) : byte;
+    if (unit < 0x80) {
+      data[to++] = unit;
+    } else if (unit < 0x800) {
+      data[to++] = 0xc0 | (unit >> 6);
+      data[to++] = 0x80 | (unit & 0x3f);
+    } else {
+      data[to++] = 0xe0 | (unit >> 12);
+      data[to++] = 0x80 | ((unit >> 6) & 0x3f);
+      data[to++] = 0x80 | (unit & 0x3f);
+    }
+  }
+  builder.close(to - size);
+}
+
 /** Room that is enough: each half of a pair counts as two bytes, so that a pair has its four. */
 function utf8Length(bytes: Uint8Array, at: number, end: number): number {
   let total = 0;

@@ -17,13 +17,18 @@ export function castType(nativeType: string): string {
   return type.name === 'rowversion' ? 'binary(8)' : nativeType;
 }
 
-/** A value as it is sent. Throws TYPE_NOT_SUPPORTED for a type whose values cannot be read exactly. */
-export function wireSql(column: Pick<ColumnPlan, 'source' | 'sourceType' | 'mask'>): string {
+/**
+ * A value as it is sent. `unicode`: text of a code page is turned into Unicode by the server; without it such text comes
+ * as it is stored, which costs the server less. Throws TYPE_NOT_SUPPORTED for a type whose values cannot be read exactly.
+ */
+export function wireSql(column: Pick<ColumnPlan, 'source' | 'sourceType' | 'mask'>, unicode = false): string {
   logicalType(column.sourceType);
-  return sentAs(valueSql(column), parseNativeType(column.sourceType));
+  const type = parseNativeType(column.sourceType);
+  const isPlain = !unicode && (type.name === 'char' || type.name === 'varchar');
+  return isPlain ? valueSql(column) : sentAs(valueSql(column), type);
 }
 
-/** Text of a code page is turned into Unicode by the server, which knows the code page best. */
+/** A value in a form that has an exact reading; text as Unicode. */
 export function sentAs(value: string, type: NativeTypeName): string {
   switch (type.name) {
     case 'char':

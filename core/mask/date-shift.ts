@@ -117,12 +117,13 @@ function shiftText(vector: ColumnVector, rows: number, move: Mover, { fail }: Da
   return out.finish();
 }
 
+const INFINITY = new TextEncoder().encode('-infinity');
+
 function isInfinity(data: Uint8Array, start: number, length: number): boolean {
-  const words = ['infinity', '-infinity'];
-  return words.some(
-    (word) =>
-      word.length === length && Array.from(word).every((letter, at) => data[start + at] === letter.charCodeAt(0)),
-  );
+  const skipped = INFINITY.length - length;
+  if (skipped !== 0 && skipped !== 1) return false;
+  for (let at = 0; at < length; at++) if (data[start + at] !== INFINITY[skipped + at]) return false;
+  return true;
 }
 
 const AFTER_DAY = new Set([0x20, 0x54]);

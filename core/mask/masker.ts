@@ -7,11 +7,12 @@ import { allNull, constantValue, fillWith, type OneValue, redactedValue } from '
 import { shiftDates } from './date-shift';
 import { addressWriter, emailWriter, nameWriter, wordWriter } from './fakes';
 import { keepLastWriter } from './keep-last';
-import { binaryLimit, dayRange, isTextNumber, type MaskedType, paddedTo } from './native';
+import { binaryLimit, dayRange, type MaskedType, paddedTo } from './native';
 import { addNoise } from './noise';
 import { hasDigits, hashNumbers, numberTextHasher } from './number-hash';
 import { DIGIT_BOUNDS, INTEGER_BOUNDS, KeyedPermutation } from './permutation';
 import { phoneWriter } from './phone';
+import { checkMask } from './rules';
 import { purposeHash } from './siphash';
 import { hashBytes, hashUuids, textHasher } from './text-hash';
 import { maskText, type TextWriter } from './text-loop';
@@ -77,6 +78,8 @@ function maskerOf(column: MaskedColumn, all: readonly MaskedColumn[], tools: Too
     logical: part.logical,
     ...(maxLength !== undefined && { maxLength }),
   };
+  const refused = mask && checkMask(mask, { name: column.name, nullable: true, isKey: false, ...type }, {});
+  if (refused) throw refused;
   switch (mask?.rule) {
     case undefined:
     case 'sql':
@@ -84,41 +87,46 @@ function maskerOf(column: MaskedColumn, all: readonly MaskedColumn[], tools: Too
     case 'null':
       return ({ logical }, { rows }) => allNull(logical, rows);
     case 'redact':
-      return filler(column, redactedValue(type, mask.with));
+      return filler(redactedValue(type, mask.with));
     case 'constant':
-      return filler(column, constantValue(mask.value, type));
+      return filler(constantValue(mask.value, type));
     case 'hash':
       return hasher(column, type, mask.length, tools);
     case 'email':
-      return texts(column, type, emailWriter(tools.hash('email'), narrower(maxLength, mask.length)), 40);
+      return texts(type, emailWriter(tools.hash('email'), narrower(maxLength, mask.length)), 40);
     case 'name':
-      return texts(column, type, nameWriter(tools.hash('name'), maxLength), 16);
+      return texts(type, nameWriter(tools.hash('name'), maxLength), 16);
     case 'first-name':
     case 'last-name':
-      return texts(column, type, wordWriter(tools.hash(mask.rule), mask.rule, maxLength), 8);
+      return texts(type, wordWriter(tools.hash(mask.rule), mask.rule, maxLength), 8);
     case 'address':
-      return texts(column, type, addressWriter(tools.hash('address'), maxLength), 32);
+      return texts(type, addressWriter(tools.hash('address'), maxLength), 32);
     case 'phone':
-      return texts(column, type, phoneWriter(tools.hash('phone'), maxLength), 16);
+      return texts(type, phoneWriter(tools.hash('phone'), maxLength), 16);
     case 'keep-last':
-      return texts(column, type, keepLastWriter(mask.n, mask.with, maxLength), 16);
+      return texts(type, keepLastWriter(mask.n, mask.with, maxLength), 16);
     case 'date-shift':
       return shifter(column, mask, all, tools);
     case 'noise': {
-      if (part.logical.kind === 'text' && !isTextNumber(type)) throw invalid(column, 'its values are no numbers');
-      const noise = { percent: mask.percent, type, fail: failing(column) };
+      const { targetType } = column;
+      const noise = {
+        percent: mask.percent,
+        type,
+        fail: failing(column),
+        ...(targetType !== undefined && { targetType }),
+      };
       return (vector, { rows }) => addNoise(tools.hash('noise'), noise, vector, rows);
     }
   }
 }
 
-const filler = (column: MaskedColumn, one: OneValue | string | undefined): VectorMasker => {
-  if (one === undefined || typeof one === 'string') throw invalid(column, one ?? 'its type has no such value');
-  return (vector, { rows }) => fillWith(one, vector, rows);
+/** Planning has refused types that have no such value. */
+const filler = (one: OneValue | string | undefined): VectorMasker => {
+  const value = typeof one === 'string' ? 0 : (one ?? 0);
+  return (vector, { rows }) => fillWith(value, vector, rows);
 };
 
-function texts(column: MaskedColumn, type: MaskedType, write: TextWriter, expected: number): VectorMasker {
-  if (type.logical.kind !== 'text' || type.logical.of !== 'text') throw invalid(column, 'its values are no text');
+function texts(type: MaskedType, write: TextWriter, expected: number): VectorMasker {
   const options = { padTo: paddedTo(type), expected };
   return (vector, { rows }) => maskText(vector, rows, write, options);
 }
@@ -140,16 +148,13 @@ function hasher(column: MaskedColumn, type: MaskedType, length: number | undefin
       const octets = limit?.exactly === true ? limit.octets : (narrower(16, limit?.octets, length) ?? 16);
       return (vector, { rows }) => hashBytes(tools.hash('hash bytes'), vector, rows, octets);
     }
-    case 'text': {
-      if (logical.of === 'text')
-        return texts(column, type, textHasher(tools.hash('hash text'), narrower(type.maxLength, length)), 26);
-      if (!isTextNumber(type)) break;
+    default: {
+      if (logical.kind !== 'text' || logical.of === 'text')
+        return texts(type, textHasher(tools.hash('hash text'), narrower(type.maxLength, length)), 26);
       const write = numberTextHasher(tools.whole, tools.digits, failing(column));
       return (vector, { rows }) => maskText(vector, rows, write, { expected: 16 });
     }
-    default:
   }
-  throw invalid(column, `a ${logical.kind} cannot be hashed`);
 }
 
 function shifter(
@@ -160,7 +165,13 @@ function shifter(
 ): VectorMasker {
   const { part, targetType } = column;
   const index = all.findIndex(({ name }) => name === by);
-  if (by !== undefined && index < 0) throw invalid(column, `column ${by}, by which it is shifted, is not transferred`);
+  if (by !== undefined && index < 0)
+    throw new LongshoreError(
+      'MASK_INVALID',
+      `Column ${column.name} is to be shifted by column ${by}, which is not transferred.`,
+      { column: column.name },
+      { next: `Transfer column ${by} (it may be masked), or leave \`by\` out.` },
+    );
   const range = dayRange(targetType === undefined ? [part.nativeType] : [part.nativeType, targetType]);
   const decides = all[index]?.part;
   const shift = {
@@ -176,13 +187,6 @@ function narrower(...lengths: (number | undefined)[]): number | undefined {
   const known = lengths.filter((length) => length !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
-
-const invalid = ({ name, part, mask }: MaskedColumn, why: string): LongshoreError =>
-  new LongshoreError(
-    'MASK_INVALID',
-    `Column ${name} of type ${part.nativeType} cannot be masked by rule ${mask?.rule ?? ''}: ${why}.`,
-    { column: name },
-  );
 
 const failing =
   ({ name, part, mask }: MaskedColumn) =>

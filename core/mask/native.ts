@@ -77,22 +77,50 @@ export const isTextDate = ({ logical, nativeType }: MaskedType): boolean => {
   return logical.kind === 'text' && logical.of === 'other' && !isArray && DATES.has(name);
 };
 
+const signed = (bits: bigint): Range => [-(1n << bits), (1n << bits) - 1n];
+const unsigned = (bits: bigint): Range => [0n, (1n << bits) - 1n];
+
+type Range = [least: bigint, most: bigint];
+
+const RANGES: Record<string, Range> = {
+  smallint: signed(15n),
+  int2: signed(15n),
+  int: signed(31n),
+  integer: signed(31n),
+  int4: signed(31n),
+  bigint: signed(63n),
+  int8: signed(63n),
+  hugeint: signed(127n),
+  utinyint: unsigned(8n),
+  usmallint: unsigned(16n),
+  uinteger: unsigned(32n),
+  oid: unsigned(32n),
+  ubigint: unsigned(64n),
+  uhugeint: unsigned(128n),
+};
+
+/** Smallest and largest number of a native type, in units of `scale` decimal places; undefined for types without such bounds. */
+export function unscaledRange(nativeType: string, scale: number): Range | undefined {
+  const { name, modifiers } = bareType(nativeType);
+  const times = (power: number, [least, most]: Range): Range =>
+    power >= 0
+      ? [least * 10n ** BigInt(power), most * 10n ** BigInt(power)]
+      : [least / 10n ** BigInt(-power), most / 10n ** BigInt(-power)];
+  if (name === 'money') return times(scale - 4, signed(63n));
+  if (name === 'smallmoney') return times(scale - 4, signed(31n));
+  if ((name === 'numeric' || name === 'decimal' || name === 'dec') && modifiers[0] !== undefined) {
+    const most = 10n ** BigInt(modifiers[0]) - 1n;
+    return times(scale - (modifiers[1] ?? 0), [-most, most]);
+  }
+  // SQL Server's tinyint has no sign; DuckDB's, which spells its types in capitals, has one.
+  const range = name === 'tinyint' ? (nativeType.startsWith('t') ? unsigned(8n) : signed(7n)) : RANGES[name];
+  return range && times(scale, range);
+}
+
 /** Smallest and largest whole number of an integer type. */
-export function integerRange({ logical, nativeType }: MaskedType): [bigint, bigint] | undefined {
-  const named: Record<string, [bigint, bigint]> = {
-    tinyint: logical.kind === 'int16' && /^[a-z]/.test(nativeType) ? [0n, 255n] : [-128n, 127n],
-    utinyint: [0n, 255n],
-    usmallint: [0n, 65_535n],
-    uinteger: [0n, 4_294_967_295n],
-    oid: [0n, 4_294_967_295n],
-    ubigint: [0n, (1n << 64n) - 1n],
-    hugeint: [-(1n << 127n), (1n << 127n) - 1n],
-    uhugeint: [0n, (1n << 128n) - 1n],
-  };
-  const range = named[bareType(nativeType).name];
-  if (range) return range;
+export function integerRange({ logical, nativeType }: MaskedType): Range | undefined {
   const bits = { int16: 15n, int32: 31n, int64: 63n }[logical.kind as string];
-  return bits === undefined ? undefined : [-(1n << bits), (1n << bits) - 1n];
+  return unscaledRange(nativeType, 0) ?? (bits === undefined ? undefined : signed(bits));
 }
 
 const DAY_RANGES: Record<string, [number, number]> = {
@@ -100,6 +128,7 @@ const DAY_RANGES: Record<string, [number, number]> = {
   smalldatetime: [-25_567, 39_967],
   // A day less on both sides: the offset may carry the instant over the end.
   datetimeoffset: [-719_161, 2_932_895],
+  timestamp_ns: [-106_750, 106_750],
 };
 
 /** First and last day, since 1970-01-01, to which a date may be moved. */
@@ -175,9 +204,9 @@ const TEXTS = new Set([
   'name',
   'string',
   'citext',
-  'public.citext',
   'national character varying',
 ]);
 
 /** False for enumerations and the like, which take only words of their own. */
-export const takesAnyText = (nativeType: string): boolean => TEXTS.has(bareType(nativeType).name);
+export const takesAnyText = (nativeType: string): boolean =>
+  TEXTS.has(bareType(nativeType).name.replace(/^.*\.(?=citext$)/, ''));

@@ -5,7 +5,7 @@ import { BytesBuilder } from '../columnar/bytes-builder';
 import { viewOf } from '../columnar/copy-bytes';
 import { powerOfTen, readInt128, writeInt128 } from '../columnar/int128';
 import type { LogicalType } from '../types/table';
-import { integerRange, type MaskedType } from './native';
+import { integerRange, type MaskedType, unscaledRange } from './native';
 import { readNumberText, showNumber } from './number-text';
 import type { SipHash } from './siphash';
 
@@ -18,6 +18,8 @@ const FRACTION_BITS = 40;
 export interface Noise {
   percent: number;
   type: MaskedType;
+  /** Native type in the target, which may hold less. */
+  targetType?: string;
   /** Throws an error that names the column and quotes no value. */
   fail(why: string): never;
 }
@@ -26,8 +28,10 @@ export interface Noise {
 export function addNoise(hash: SipHash, noise: Noise, vector: ColumnVector, rows: number): ColumnVector {
   const { validity } = vector;
   const isNull = (row: number) => validity !== undefined && validity[row] === 0;
-  const [least, most] = rangeOf(noise.type);
-  const exact = new ExactNoise(hash, noise.percent, least, most);
+  const { logical } = vector;
+  const exact = new ExactNoise(hash, noise.percent).within(
+    rangeOf(noise, logical.kind === 'decimal' ? logical.scale : 0),
+  );
   switch (physicalForm(vector.logical)) {
     case 'int32': {
       const from = asInt32(vector.values);
@@ -53,28 +57,40 @@ export function addNoise(hash: SipHash, noise: Noise, vector: ColumnVector, rows
   }
 }
 
-/** Smallest and largest unscaled number of a type. */
-function rangeOf(type: MaskedType): [bigint, bigint] {
+/** Smallest and largest unscaled number that both types take; without bounds where neither has any. */
+function rangeOf({ type, targetType }: Noise, scale: number): [bigint, bigint] | undefined {
   const { logical } = type;
-  if (logical.kind === 'decimal') {
-    const most = powerOfTen(logical.precision) - 1n;
-    return [-most, most];
-  }
-  return integerRange(type) ?? [-(1n << 500_000n), 1n << 500_000n];
+  const most = logical.kind === 'decimal' ? powerOfTen(logical.precision) - 1n : undefined;
+  const ranges = [
+    most === undefined ? undefined : ([-most, most] as const),
+    logical.kind === 'text' || logical.kind === 'decimal' ? undefined : integerRange(type),
+    unscaledRange(type.nativeType, scale),
+    targetType === undefined ? undefined : unscaledRange(targetType, scale),
+  ].filter((range) => range !== undefined);
+  const [first, ...rest] = ranges;
+  if (!first) return undefined;
+  return rest.reduce<[bigint, bigint]>(
+    ([low, high], [least, most]) => [least > low ? least : low, most < high ? most : high],
+    [first[0], first[1]],
+  );
 }
 
 class ExactNoise {
-  readonly #least: number;
-  readonly #most: number;
+  #least = -Infinity;
+  #most = Infinity;
+  #range: [bigint, bigint] | undefined;
 
   constructor(
     readonly hash: SipHash,
     readonly percent: number,
-    readonly least: bigint,
-    readonly most: bigint,
-  ) {
-    this.#least = Number(least);
-    this.#most = Number(most);
+  ) {}
+
+  /** Bounds of what comes next, in its unit. */
+  within(range: [bigint, bigint] | undefined): this {
+    this.#range = range;
+    this.#least = range ? Number(range[0]) : -Infinity;
+    this.#most = range ? Number(range[1]) : Infinity;
+    return this;
   }
 
   /** Of an integer below 2^52. */
@@ -96,7 +112,8 @@ class ExactNoise {
     const share = BigInt(Math.trunc((fraction(this.hash.w0) * this.percent * 2 ** FRACTION_BITS) / 100));
     const delta = (value * share) / (1n << BigInt(FRACTION_BITS)) || ((this.hash.w1 & 1) === 0 ? 1n : -1n);
     const changed = value + delta;
-    return changed < this.least || changed > this.most ? value - delta : changed;
+    const range = this.#range;
+    return range && (changed < range[0] || changed > range[1]) ? value - delta : changed;
   }
 }
 
@@ -157,6 +174,7 @@ function noiseText(noise: Noise, exact: ExactNoise, vector: ColumnVector, rows: 
   const { data, offsets } = asBytesValues(vector.values);
   const { validity } = vector;
   const out = new BytesBuilder(rows, data.length + rows * 2);
+  let scale = -1;
   for (let row = 0; row < rows; row++) {
     const start = offsets[row]!;
     const end = offsets[row + 1]!;
@@ -167,19 +185,11 @@ function noiseText(noise: Noise, exact: ExactNoise, vector: ColumnVector, rows: 
     const number = readNumberText(data, start, end) ?? noise.fail('is not a plain number');
     if (number === 'special') out.append(data.subarray(start, end));
     else {
-      const changed = exact.ofBigInt(number.unscaled);
-      out.close(showNumber(fitDigits(changed, number.unscaled, noise.type), number.scale, out));
+      if (number.scale !== scale) exact.within(rangeOf(noise, (scale = number.scale)));
+      out.close(showNumber(exact.ofBigInt(number.unscaled), number.scale, out));
     }
   }
   return out.finish();
-}
-
-/** A numeric(p,s) that travels as text has p digits at most all the same. */
-function fitDigits(changed: bigint, original: bigint, { nativeType }: MaskedType): bigint {
-  const precision = /\(\s*(\d+)/.exec(nativeType)?.[1];
-  if (precision === undefined) return changed;
-  const most = 10n ** BigInt(precision) - 1n;
-  return changed > most || changed < -most ? 2n * original - changed : changed;
 }
 
 /** Types of numbers, in which noise and `hash` can be told from text. */

@@ -34,10 +34,10 @@ export const INTEGER_BOUNDS: { positive: bigint[]; negative: bigint[] } = {
   negative: bounds([1n], 3, [7, 15, 31, 63, 127], 1n),
 };
 
-/** One class for each count of digits: for the digits of decimals with a scale. */
+/** One class for each count of digits, and bounds for the types of money: for decimals with a scale. */
 export const DIGIT_BOUNDS: { positive: bigint[]; negative: bigint[] } = {
-  positive: bounds([0n], 1, [128], 0n),
-  negative: bounds([1n], 1, [128], 0n),
+  positive: bounds([0n], 1, [31, 63, 128], 0n),
+  negative: bounds([1n], 1, [31, 63, 128], 1n),
 };
 
 function bounds(first: bigint[], leastDigits: number, powersOfTwo: number[], more: bigint): bigint[] {

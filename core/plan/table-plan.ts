@@ -77,6 +77,8 @@ export interface SetContext {
   timeZone: string;
   /** The configuration has a masking key. */
   hasMaskKey: boolean;
+  /** Throws TYPE_NOT_SUPPORTED for a native type of the source whose values cannot be read exactly. */
+  readable(nativeType: string): unknown;
   types: TargetTypes & { addColumnSql(table: TableRef, column: { name: string; nativeType: string }): string };
 }
 
@@ -100,7 +102,7 @@ export function planTable(table: TableCandidate, context: SetContext): { plan: T
   const match = matchColumns(source, target, settings.exclude);
   const createMissing = target === undefined || settings.schemaPolicy === 'evolve';
   const columns = planColumns(source, match, { sourceKind: context.fromKind, types: context.types, createMissing });
-  problems.push(...match.problems, ...columns.problems);
+  problems.push(...match.problems, ...columns.problems, ...unreadable(source, columns.columns, context));
 
   const fit = target === undefined ? undefined : fitTarget(table, target, match, columns.columns, context);
   if (fit?.problem !== undefined) problems.push(fit.problem);
@@ -176,6 +178,24 @@ function fitTarget(
     target: targetRef,
     addColumns,
     addColumnSql: (ref, column) => context.types.addColumnSql(ref, column),
+  });
+}
+
+/** TYPE_NOT_SUPPORTED for columns that cannot be read exactly. */
+function unreadable(source: TableSchema, columns: TablePlan['columns'], context: SetContext): LongshoreError[] {
+  return columns.flatMap(({ source: column, sourceType }) => {
+    const problems: LongshoreError[] = [];
+    collect(problems, () => context.readable(sourceType));
+    const table = tableId(source.ref);
+    return problems.map(
+      (problem) =>
+        new LongshoreError(
+          problem.code,
+          `Column ${column} of ${table}: ${problem.message}`,
+          { table, column },
+          { cause: problem, next: 'Exclude the column, or read it through a view that converts it.' },
+        ),
+    );
   });
 }
 

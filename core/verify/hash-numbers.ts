@@ -242,6 +242,5 @@ function shortNumber(data: Uint8Array, start: number, end: number, scale: number
   }
   const zeros = scale - Math.max(0, places);
   if (digits === 0 || zeros < 0 || digits + zeros > 15) return Number.NaN;
-  // Not -0, which would have other words.
-  return value === 0 ? 0 : (isNegative ? -value : value) * 10 ** zeros;
+  return (isNegative ? -value : value) * 10 ** zeros;
 }

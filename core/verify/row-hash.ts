@@ -120,7 +120,7 @@ export function sumOfRows(lanes: Int32Array, rows: number, columns: number): big
     let [s1, s2, s3, s4] = [0, 0, 0, 0];
     for (let at = from * LANES; at < until; at += LANES) {
       let h1 = lanes[at]! ^ columns;
-      let h2 = 0;
+      let h2 = lanes[at + 1]! ^ columns;
       let h3 = lanes[at + 2]! ^ columns;
       let h4 = lanes[at + 3]! ^ columns;
       h1 = (h1 + h2 + h3 + h4) | 0;

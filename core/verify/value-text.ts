@@ -64,7 +64,7 @@ function dayText(days: number): { text: string; era: string } {
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
 /** Types of databases that write dates and times as text on the way, because they hold more than microseconds. */
-const TEMPORAL_NATIVE = /^(datetime2|datetimeoffset|smalldatetime|datetime|timestamp(tz|_ns)?|time)\b/i;
+const TEMPORAL_NATIVE = /^(datetime2|datetimeoffset|smalldatetime|datetime|timestamp(tz|_ns)?|time(_ns)?)\b/i;
 
 /** Text that is a date, time or timestamp in the notation of its own database. */
 export const isTemporalText = (logical: LogicalType, nativeType: string): boolean =>

@@ -9,7 +9,7 @@ import type { CommandContext } from '../../core/context';
 import { confirm } from '../../core/confirm';
 import { formatChanges } from '../../output/changes';
 import { plural } from '../../output/format';
-import { printable } from '../../output/text';
+import { printable, shorten } from '../../output/text';
 
 export interface ConfigChange {
   changes: readonly Change[];
@@ -56,7 +56,11 @@ export async function carryOut(context: CommandContext, change: ConfigChange): P
     );
     return;
   }
-  if (changes.length > 0) context.note(shown);
+  // Where nothing that exists changes, what changed is enough; `config diff` shows how.
+  if (changes.length > 0)
+    context.note(
+      edit || change.asks ? shown : `Changed: ${shorten(changes.map(({ path }) => path).join(', '), 1000)}.`,
+    );
   if (change.asks && changes.length > 0)
     await confirm(context, `Make ${changes.length === 1 ? 'this change' : 'these changes'}?`, change.yes);
   if (edit) commitEdit(edit);

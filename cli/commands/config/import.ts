@@ -54,10 +54,11 @@ export const configImport = createCommand({
           {},
           { next: 'Name a file with --into.' },
         );
-      const { document, changes, renamed } = await forCatalog(context, source, options);
+      const { document, changes, renamed, left = [] } = await forCatalog(context, source, options);
       return carryOut(context, {
         changes,
         store: { ...store, document },
+        warnings: [...(renamed ? renamedWarnings(renamed) : []), ...leftWarnings(left)],
         dryRun,
         yes,
         asks: false,
@@ -67,7 +68,7 @@ export const configImport = createCommand({
     const path = resolve(context.io.cwd, options.into);
     const part = sharedPart(source.document, options.set);
     const own = documentOf(path, context.io.env);
-    const { document: wanted, renamed } = mergeDocuments(own ?? { version: 1 }, part, policy);
+    const { document: wanted, renamed, left } = mergeDocuments(own ?? { version: 1 }, part, policy);
     const edit = planEdit(path, redact(parseDocument(wanted)), {
       env: context.io.env,
       nodeFor: nodesFor(source, renamed),
@@ -84,7 +85,7 @@ export const configImport = createCommand({
           details: { ...store.details, from: source.name },
         },
       }),
-      warnings: renamedWarnings(renamed),
+      warnings: [...renamedWarnings(renamed), ...leftWarnings(left)],
       dryRun,
       yes,
       asks: own !== undefined,
@@ -98,13 +99,13 @@ async function forCatalog(
   context: CommandContext,
   { document }: Source,
   { set, onConflict }: { set: string[]; onConflict: (typeof CONFLICT_POLICIES)[number] | undefined },
-): Promise<{ document: unknown; changes: Change[]; renamed?: Merged['renamed'] }> {
+): Promise<{ document: unknown; changes: Change[]; renamed?: Merged['renamed']; left?: string[] }> {
   const latest = await (await context.configurations()).latest();
-  const before = latest?.document ?? {};
+  const before = latest?.document ?? redact(parseDocument({ version: 1 }));
   if (set.length === 0 && onConflict === undefined) return { document, changes: diffDocuments(before, document) };
   const merged = mergeDocuments(latest?.document ?? { version: 1 }, sharedPart(document, set), onConflict ?? 'stop');
   const checked = redact(parseDocument(merged.document));
-  return { document: checked, changes: diffDocuments(before, checked), renamed: merged.renamed };
+  return { document: checked, changes: diffDocuments(before, checked), renamed: merged.renamed, left: merged.left };
 }
 
 /** An entry that got another name, or whose environments did, is not taken over as it was written. */
@@ -112,6 +113,9 @@ function nodesFor({ nodeFor }: Source, { environments, transferSets }: Merged['r
   if (Object.keys(environments).length + Object.keys(transferSets).length > 0) return undefined;
   return nodeFor;
 }
+
+const leftWarnings = (sections: readonly string[]): string[] =>
+  sections.map((section) => `\`${section}\` does not come along: there is one already, and it says something else.`);
 
 const renamedWarnings = ({ environments, transferSets }: Merged['renamed']): string[] => [
   ...Object.entries(environments).map(

@@ -18,7 +18,6 @@ export const configPull = createCommand({
   examples: [
     ['config pull', 'bring longshore.yaml up to the latest version'],
     ['config pull 12 --config uat.yaml --dry-run', 'what version 12 would change in another file'],
-    ['transfer run sales-daily --config catalog:latest', 'run a stored version, without a file'],
   ],
   async run(context, { args, options }) {
     const path = context.configPath;

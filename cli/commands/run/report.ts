@@ -45,11 +45,7 @@ export const runReportCommand = createCommand({
     const format = options.format ?? formatOf(options.output, context.global.json);
     const client = await context.connect();
     const details = await client.runs.show(args.run);
-    const notifications = await client.catalog.notifications.list(details.run.runId);
-    const report = reportDocument(
-      { ...details, notifications },
-      { version: readVersion(), now: new Date(context.io.now()) },
-    );
+    const report = reportDocument(details, { version: readVersion(), now: new Date(context.io.now()) });
     if (file === undefined) {
       context.io.out(render(report, format, { colours: context.colours, width: context.width }));
       return;

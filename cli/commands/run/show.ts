@@ -19,7 +19,10 @@ export const runShow = createCommand({
     const client = await context.connect();
     const details = await client.runs.show(args.run);
     if (context.global.json) {
-      const tables = details.tables.map((table) => ({ ...table, verification: verdictOf(table) }));
+      const tables = details.tables.map((table) => ({
+        ...table,
+        verification: { ...table.verification, ...verdictOf(table) },
+      }));
       context.result({ ...details, tables }, () => '');
     } else printRun(context, details, !options.summary);
   },

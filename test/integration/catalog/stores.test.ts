@@ -78,7 +78,11 @@ describe('configurations', () => {
     expect(await store('old', true)).toEqual({ version: again.version, isNew: false });
     // Who names no more than the document gets its latest version.
     expect(await store('old', false)).toEqual({ version: again.version, isNew: false });
-    expect(await catalog.configurations.latest()).toMatchObject({ version: again.version, origin: 'rollback', reason: 'so' });
+    expect(await catalog.configurations.latest()).toMatchObject({
+      version: again.version,
+      origin: 'rollback',
+      reason: 'so',
+    });
     expect(await catalog.configurations.get(version)).toMatchObject({ origin: 'run' });
     expect(await catalog.configurations.get(version)).not.toHaveProperty('reason');
   });

@@ -76,8 +76,8 @@ describe('publishing many rows into a DuckDB file', () => {
     await sleep(200);
     const { seen, longest } = (await stop()) as { seen: Record<string, number>; longest: number };
     const [oldState, newState] = ['1000 old old', Object.keys(seen).find((state) => state.startsWith(`${ROWS} new`))];
-    expect(Object.keys(seen).toSorted()).toEqual([oldState, newState].toSorted());
-    expect(longest).toBeLessThan(1500);
+    expect(new Set(Object.keys(seen))).toEqual(new Set([oldState, newState]));
+    expect(longest).toBeLessThan(2000);
     expect(result.lockedMs).toBeLessThan(500);
     await target.target.cleanup('run');
     expect(await leftovers(folder)).toEqual([]);

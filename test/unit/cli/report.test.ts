@@ -59,7 +59,10 @@ const run = details(
   ],
   { status: 'partial' },
 );
-const report = reportDocument({ ...run, notifications }, { version: '9.9.9', now: new Date('2026-11-21T00:00:00Z') });
+const report = reportDocument(
+  { ...run, notifications: [...notifications] },
+  { version: '9.9.9', now: new Date('2026-11-21T00:00:00Z') },
+);
 const colours = createColors(false);
 
 describe('the report of a run', () => {

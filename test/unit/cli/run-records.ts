@@ -81,6 +81,7 @@ export const details = (
   tables: RunTableRecord[] = [tableRecord()],
   more: Partial<RunDetails['run']> = {},
 ): RunDetails => ({
+  notifications: [],
   run: {
     runId: 'transfer/daily/1',
     temporalRunId: 't',

@@ -51,6 +51,15 @@ describe('laying one configuration into another', () => {
     expect(mergeDocuments(document, THEIRS, 'rename').renamed.environments).toEqual({ uat: 'uat-3' });
   });
 
+  it('says which sections it left, because there are others', () => {
+    const own = { ...BASE, masking: { key: '${env:OTHER}' } };
+    expect(mergeDocuments(own, THEIRS, 'replace')).toMatchObject({
+      document: { masking: own.masking },
+      left: ['masking'],
+    });
+    expect(mergeDocuments(own, { ...THEIRS, masking: {} }, 'replace').left).toEqual([]);
+  });
+
   it('is nothing where both say the same', () => {
     expect(mergeDocuments(THEIRS, THEIRS, 'stop').document).toEqual(THEIRS);
   });

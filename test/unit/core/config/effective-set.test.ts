@@ -69,6 +69,11 @@ describe('a set with its defaults written into its tables', () => {
       partBytes: 64e6,
       batchRows: 65536,
       parallel: 5,
+      minPercentOfLast: 50,
+      references: 'warn',
+      mask: {},
+      personalData: 'warn',
+      newColumns: 'refuse',
     });
   });
 

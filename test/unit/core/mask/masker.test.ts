@@ -1,5 +1,7 @@
 import type { ColumnBatch } from '../../../../core/columnar/batch';
 import { createMasker, type MaskedColumn } from '../../../../core/mask/masker';
+import { checkMask } from '../../../../core/mask/rules';
+import type { ColumnMask } from '../../../../core/types/mask';
 import type { LogicalType } from '../../../../core/types/table';
 import { decimal, KEY, maskOne, maskValues, OTHER, plainOf, TEXT, vectorOf } from './vectors';
 
@@ -50,6 +52,32 @@ describe('createMasker', () => {
     expect(masked.columns[0]).toBe(batch.columns[0]);
     expect(masked.columns[1]).toBe(batch.columns[1]);
     expect(masked.columns[2]).not.toBe(batch.columns[2]);
+  });
+
+  it.each(SAMPLES)('leaves the slot of a NULL empty, whatever is made of %j, %s', (logical, nativeType, value) => {
+    const masks: ColumnMask[] = [
+      ...(['null', 'hash', 'email', 'phone', 'name', 'address'] as const).map((rule): ColumnMask => ({ rule })),
+      { rule: 'redact', with: 'REDACTED' },
+      { rule: 'constant', value: 7 },
+      { rule: 'keep-last', n: 1, with: '*' },
+      { rule: 'date-shift', days: 3 },
+      { rule: 'noise', percent: 5 },
+    ];
+    const facts = { name: 'c', nativeType, logical, nullable: true, isKey: false };
+    for (const mask of masks.filter((one) => checkMask(one, facts, {}) === undefined)) {
+      const one = { name: 'c', part: { name: 'c', nativeType, logical }, mask };
+      const [vector] = createMasker(
+        [one],
+        KEY,
+      )({ rows: 3, columns: [vectorOf(logical, [value, null, value])] }).columns;
+      const { values, validity } = vector!;
+      expect(validity?.[1]).toBe(0);
+      if ('offsets' in values) expect(values.offsets[2]).toBe(values.offsets[1]);
+      else {
+        const width = values.length / 3;
+        expect(Array.from(values.subarray(width, 2 * width), Number)).toEqual(Array.from({ length: width }, () => 0));
+      }
+    }
   });
 
   it('never changes the batch that it is given', () => {
@@ -127,10 +155,8 @@ describe('createMasker', () => {
   });
 
   it('refuses rules that planning would have refused', () => {
-    expect(() => maskOne({ rule: 'email' }, INT, 1)).toThrow(
-      'Column c of type sometype cannot be masked by rule email',
-    );
-    expect(() => maskOne({ rule: 'hash' }, { kind: 'boolean' }, 1)).toThrow('a boolean cannot be hashed');
+    expect(() => maskOne({ rule: 'email' }, INT, 1)).toThrow("Column c is sometype, and rule 'email' does not fit it");
+    expect(() => maskOne({ rule: 'hash' }, { kind: 'boolean' }, 1)).toThrow('hides neither');
     expect(() => maskOne({ rule: 'date-shift', days: 3, by: 'gone' }, { kind: 'date' }, 1)).toThrow('gone');
     expect(() => maskOne({ rule: 'constant', value: 'x' }, INT, 1)).toThrow('is no whole number');
   });

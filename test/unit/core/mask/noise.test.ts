@@ -34,6 +34,20 @@ describe('noise', () => {
     }
   });
 
+  it.each<[LogicalType, string, string | undefined, bigint]>([
+    [decimal(19, 4), 'money', undefined, 9_223_372_036_854_775_807n],
+    [decimal(10, 4), 'smallmoney', undefined, 2_147_483_647n],
+    [decimal(19, 4), 'decimal(19,4)', 'money', 9_223_372_036_854_775_807n],
+    [{ kind: 'int32' }, 'int', 'smallint', 32_767n],
+    [{ kind: 'int64' }, 'bigint', 'numeric(5)', 99_999n],
+    [decimal(12, 2), 'numeric(12,2)', 'numeric(5,2)', 99_999n],
+  ])('stays within what %j, %s, and its target %s hold', (logical, nativeType, targetType, most) => {
+    const values = Array.from({ length: 300 }, (_, index) => most - BigInt(index));
+    const more = { nativeType, ...(targetType !== undefined && { targetType }) };
+    const masked = maskValues({ rule: 'noise', percent: 20 }, logical, values, more);
+    expect(masked.filter((value) => BigInt(value!) > most)).toEqual([]);
+  });
+
   it('leaves 0 and NULL, and for floats NaN and infinities', () => {
     expect(of({ kind: 'int32' }, [0, null])).toEqual([0, null]);
     expect(of(decimal(30, 4), [0n, null])).toEqual([0n, null]);

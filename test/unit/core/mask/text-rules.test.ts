@@ -144,6 +144,12 @@ describe('phone numbers', () => {
     expect(phone('٠١٢٣٤')).toBe('xxxxx');
   });
 
+  it('never become themselves, however short', () => {
+    const values = Array.from({ length: 10_000 }, (_, index) => String(index).padStart(4, '0'));
+    const masked = maskValues({ rule: 'phone' }, TEXT, values);
+    expect(values.filter((value, index) => value === masked[index])).toEqual([]);
+  });
+
   it('hide the country code where little follows it', () => {
     expect(phone('+999')).not.toContain('999');
   });

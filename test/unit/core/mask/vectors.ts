@@ -40,7 +40,7 @@ export function plainOf({ logical, validity, values }: ColumnVector, rows: numbe
   return Array.from({ length: rows }, (_, index): Plain => {
     if (validity && validity[index] === 0) return null;
     if ('offsets' in values) {
-      const bytes = values.data.subarray(values.offsets[index]!, values.offsets[index + 1]!);
+      const bytes = values.data.subarray(values.offsets[index], values.offsets[index + 1]);
       if (logical.kind === 'bytes') return Buffer.from(bytes).toString('hex');
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }

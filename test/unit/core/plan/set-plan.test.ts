@@ -53,6 +53,7 @@ const input = (tables: TableCandidate[], more: Partial<SetInput> = {}): SetInput
   now: new Date('2026-11-21T12:00:00Z'),
   timeZone: 'UTC',
   hasMaskKey: true,
+  readable: () => undefined,
   types,
   publish: 'set',
   atomicSet: true,

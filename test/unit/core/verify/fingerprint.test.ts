@@ -198,6 +198,7 @@ describe('the same values stored differently', () => {
     ],
     ['short numeric text and a decimal', at(other, '1.5', 'numeric'), at(decimal(38, 4), 15_000n)],
     ['a decimal and its text', at(decimal(10, 2), -5n), at(text, '-0.05')],
+    ['zero and a negative zero in text', at(decimal(10, 2), 0n), at(text, '-0.00')],
     ['an integer and its text', at({ kind: 'int64' }, 9_223_372_036_854_775_807n), at(text, '9223372036854775807')],
     ['two numeric texts', at(other, '1.5', 'numeric'), at(other, '1.5000', 'numeric(50,4)')],
     ['a boolean and its text', at({ kind: 'boolean' }, true), at(text, 'true')],
