@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f]`: Longshore side by side with the physical limit and its
+ * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g]`: Longshore side by side with the physical limit and its
  * peers, in one run, as ratios. Prints a table, and JSON with --json. Peers that are not installed are named as skipped.
  */
 import { parseArgs } from 'node:util';
 import { compare, median, peakMegabytes, shell, timed, type Comparison } from './measure';
 import { findPeers } from './peers';
+import { sqlServer } from './mssql';
 import { startRig, type Rig } from './rig';
 import { bigTable, smallTables } from './tables';
 
@@ -12,19 +13,31 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'a,b,c,d,e,f' },
+    only: { type: 'string', default: 'a,b,c,d,e,f,g' },
     json: { type: 'boolean', default: false },
   },
 });
 
 const ROWS = Number(values.rows);
 const ROUNDS = Number(values.rounds);
+/** Enough to tell; the driver fills the table row by row. */
+const MOST_IN_SQL_SERVER = 1_000_000;
 const wanted = new Set(values.only.split(','));
 
 async function main(): Promise<void> {
-  const rig = await startRig();
   const results: Comparison[] = [];
   const facts: Record<string, string> = {};
+  const server = process.env.LONGSHORE_TEST_MSSQL_URL;
+  if (wanted.delete('g')) {
+    if (server) results.push(...(await sqlServer(server, Math.min(ROWS, MOST_IN_SQL_SERVER), ROUNDS)));
+    else facts['g: SQL Server'] = 'skipped: LONGSHORE_TEST_MSSQL_URL names no server';
+  }
+  if (wanted.size > 0) await postgres(results, facts);
+  print(results, facts);
+}
+
+async function postgres(results: Comparison[], facts: Record<string, string>): Promise<void> {
+  const rig = await startRig();
   try {
     process.stderr.write(`filling ${ROWS.toLocaleString('en')} rows\n`);
     await rig.sql('src', bigTable('big', ROWS));
@@ -37,7 +50,6 @@ async function main(): Promise<void> {
   } finally {
     await rig.close();
   }
-  print(results, facts);
 }
 
 const extraction = (rig: Rig): Promise<Comparison> =>

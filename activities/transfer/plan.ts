@@ -6,7 +6,7 @@ import { namedDatabases, restrictSelection, selectTables, type SelectedTable } f
 import { sameName } from '../../core/plan/same-name';
 import { planSet } from '../../core/plan/set-plan';
 import type { SetContext, TableCandidate } from '../../core/plan/table-plan';
-import { tableId, type TableSchema } from '../../core/types/table';
+import { tableId, type TableRef, type TableSchema } from '../../core/types/table';
 import type { SetPlan, TablePlan } from '../../core/types/transfer';
 import type { PublishScope, VerifyLevel } from '../../schemas/constants';
 import type { TransferSetInput } from '../../workflows/transfer-set/messages';
@@ -125,7 +125,7 @@ async function makePlan(question: Question): Promise<SetPlan> {
   };
   const problems = [...all.problems, ...chosen.problems];
   const described = new Map(sources.map((schema) => [tableId(schema.ref), schema]));
-  const there = new Map(targets.map((schema) => [tableId(schema.ref), schema]));
+  const found = findDescribed(targets, chosen.selected.map(targetOf));
   const candidates = await inParallel(
     chosen.selected,
     QUESTIONS_AT_ONCE,
@@ -139,10 +139,9 @@ async function makePlan(question: Question): Promise<SetPlan> {
         );
         return [];
       }
-      const targetRef = targetOf(selected);
-      return [
-        await candidate({ schema, targetRef, target: there.get(tableId(targetRef)), selected }, question, problems),
-      ];
+      const wanted = targetOf(selected);
+      const target = found(wanted);
+      return [await candidate({ schema, targetRef: target?.ref ?? wanted, target, selected }, question, problems)];
     },
   );
   const plan = planSet({
@@ -163,6 +162,22 @@ async function makePlan(question: Question): Promise<SetPlan> {
       preview: preview(table, rows.get(tableId(table.source.ref)) ?? -1, from, to),
     })),
   };
+}
+
+/**
+ * Finds the table that the target has under a name. Where the database pays no heed to letter case, it has answered with
+ * tables of names that nobody asked for to the letter.
+ */
+function findDescribed(
+  tables: readonly TableSchema[],
+  asked: readonly TableRef[],
+): (ref: TableRef) => TableSchema | undefined {
+  const exact = new Map(tables.map((table) => [tableId(table.ref), table]));
+  const names = new Set(asked.map(tableId));
+  const others = new Map(
+    tables.filter(({ ref }) => !names.has(tableId(ref))).map((table) => [tableId(table.ref).toLowerCase(), table]),
+  );
+  return (ref) => exact.get(tableId(ref)) ?? others.get(tableId(ref).toLowerCase());
 }
 
 const withoutSnapshot = (environment: string): string =>

@@ -118,7 +118,12 @@ async function measure(session: Session, columns: Measured[], rows: string): Pro
 function notation(text: string, logical: LogicalType): string {
   switch (logical.kind) {
     case 'decimal':
-      return text.includes('.') ? text.replace(/\.?0+$/, '').replace(/^-0$/, '0') : text;
+      // A type without digits before the point shows none.
+      return text
+        .replace(/^(-?)\./, '$10.')
+        .replace(/(\.\d*?)0+$/, '$1')
+        .replace(/\.$/, '')
+        .replace(/^-0$/, '0');
     case 'float32':
     case 'float64':
       return String(Number(text.replace(/^(-?)inf$/i, '$1Infinity')) + 0);

@@ -5,11 +5,12 @@ import { basename, dirname } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import type { Connector, Database, OpenOptions } from '../connector';
+import { readOnlyTarget } from '../read-only-target';
 import { DEFAULT_MEMORY, defaultTempDirectory, fileExists, truePath, withMemory, type FileSettings } from './instance';
 import { describeTables, listTables, referencingKeys } from './introspect';
 import { withReading } from './snapshot';
 import { openSource } from './source';
-import { openTarget, readOnlyTarget } from './target';
+import { openTarget } from './target';
 import { duckdbTypes } from './type-system';
 
 /** A file that does not exist yet is an empty database, as long as its folder exists and it is not read-only. */
@@ -33,7 +34,7 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
     kind: 'duckdb',
     capabilities: { atomicSet: true, sharedSnapshot: true, revalidation: true },
     source: openSource(settings),
-    target: environment.readOnly ? readOnlyTarget(target, settings.path) : target,
+    target: environment.readOnly ? readOnlyTarget(() => refuseWriting(settings.path)) : target,
     ping: async () => {
       const found = await stat(settings.path).catch(() => undefined);
       if (found === undefined && (environment.readOnly || !(await isFolder(dirname(settings.path))))) throw notThere();
@@ -73,3 +74,11 @@ const isFolder = async (path: string): Promise<boolean> =>
     (found) => found.isDirectory(),
     () => false,
   );
+
+function refuseWriting(path: string): never {
+  throw new LongshoreError(
+    'READ_ONLY_ENVIRONMENT',
+    `The DuckDB file ${path} is marked readOnly, so nothing is written to it.`,
+    { file: path },
+  );
+}

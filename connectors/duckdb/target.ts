@@ -52,28 +52,3 @@ export function openTarget(settings: FileSettings): TargetDatabase {
       }),
   } satisfies TargetDatabase;
 }
-
-/** Members that answer at once; all others answer by promise, and so does their refusal. */
-const SYNCHRONOUS = new Set<string>(['addColumnSql', 'createTableSql']);
-
-/** The target of an environment that is read-only: refuses every call. */
-export function readOnlyTarget(target: TargetDatabase, path: string): TargetDatabase {
-  const refusal = (): LongshoreError =>
-    new LongshoreError(
-      'READ_ONLY_ENVIRONMENT',
-      `The DuckDB file ${path} is marked readOnly, so nothing is written to it.`,
-      { file: path },
-    );
-  return new Proxy(target, {
-    get: (_target, member) => {
-      if (typeof member === 'string' && SYNCHRONOUS.has(member)) {
-        return () => {
-          throw refusal();
-        };
-      }
-      return async () => {
-        throw refusal();
-      };
-    },
-  });
-}

@@ -55,6 +55,7 @@ export function fitOf(source: SourceType, nativeTarget: string): Fit {
   const { logical, kind } = source;
   if (kind === 'duckdb' && isAmbiguous(source.nativeType))
     return refused(`values of ${source.nativeType} cannot be written as text and read back for certain`);
+  if (isAmbiguous(nativeTarget)) return refused(`which value it holds cannot be read back for certain`);
   if (kind === 'duckdb' && canonical(source.nativeType) === target) return EXACT;
   if (target === 'VARCHAR') return logical.kind === 'bytes' ? refused('bytes are no text') : EXACT;
   switch (logical.kind) {

@@ -33,6 +33,7 @@ export function bulkLoad(
 ): Promise<number> {
   const name = typeof table === 'string' ? table : qualified(table);
   return new Promise((resolve, reject) => {
+    // Loaded columns of staging have no defaults, so a NULL stays one; columns that are not loaded get theirs.
     const load = connection.newBulkLoad(name, { lockTable: true }, (error, rows) => {
       if (error) reject(error);
       else resolve(rows ?? 0);

@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorNumber } from './errors';
 import { optionalRows } from './live';
+import { isLockTimeout } from './locks';
 import type { MssqlPool, MssqlSession } from './pool';
+import { LOCK_TIMEOUT_MS } from './session';
 import { ident, literal, qualified } from './sql';
 import { lockSchema, marker, MARKER_TABLES, markerTable, runPrefix, SCHEMA_PROPERTY } from './staging';
 
@@ -69,26 +71,43 @@ async function dropTable(pool: MssqlPool, schema: string, name: string): Promise
   }
 }
 
-/** Other runs keep tables or markers in the schema for as long as they need it. */
+const BRIEF_MS = 500;
+
+/** Other runs keep tables or markers in the schema for as long as they need it; one that is at it right now is not waited for. */
 async function dropWhenUnused(pool: MssqlPool, stagingSchema: string): Promise<void> {
-  await pool.transaction(async (session) => {
-    await lockSchema(session, stagingSchema);
-    const tables = await tablesIn(session, stagingSchema);
-    if (tables?.length !== MARKER_TABLES.length) return;
-    if (!tables.every(({ name }) => (MARKER_TABLES as readonly string[]).includes(name))) return;
+  try {
+    await pool.transaction(async (session) => {
+      await lockSchema(session, stagingSchema);
+      await session.run(`SET LOCK_TIMEOUT ${BRIEF_MS}`);
+      try {
+        await dropUnused(session, stagingSchema);
+      } finally {
+        await session.run(`SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS}`).catch(() => undefined);
+      }
+    });
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+  }
+}
+
+async function dropUnused(session: MssqlSession, stagingSchema: string): Promise<void> {
+  const tables = await tablesIn(session, stagingSchema);
+  if (tables?.length !== MARKER_TABLES.length) return;
+  if (!tables.every(({ name }) => (MARKER_TABLES as readonly string[]).includes(name))) return;
+  // First a look at what is not committed yet, too, which waits for nobody; then one that keeps others out.
+  for (const hint of ['NOLOCK', 'TABLOCKX, HOLDLOCK'])
     for (const name of MARKER_TABLES) {
       const rows = await session.rows(
-        `SELECT TOP (1) 1 AS used FROM ${markerTable(stagingSchema, name)} WITH (TABLOCKX, HOLDLOCK)`,
+        `SELECT TOP (1) 1 AS used FROM ${markerTable(stagingSchema, name)} WITH (${hint})`,
       );
       if (rows.length > 0) return;
     }
-    for (const name of MARKER_TABLES) await session.run(`DROP TABLE ${markerTable(stagingSchema, name)}`);
-    const ours = await session.rows(
-      `SELECT 1 AS found FROM sys.extended_properties p JOIN sys.schemas s ON s.schema_id = p.major_id WHERE p.class = 3 AND s.name = ${literal(stagingSchema)} AND p.name = ${literal(SCHEMA_PROPERTY)}`,
-    );
-    const others = await session.rows(
-      `SELECT TOP (1) 1 AS found FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE s.name = ${literal(stagingSchema)}`,
-    );
-    if (ours.length > 0 && others.length === 0) await session.run(`DROP SCHEMA ${ident(stagingSchema)}`);
-  });
+  for (const name of MARKER_TABLES) await session.run(`DROP TABLE ${markerTable(stagingSchema, name)}`);
+  const ours = await session.rows(
+    `SELECT 1 AS found FROM sys.extended_properties p JOIN sys.schemas s ON s.schema_id = p.major_id WHERE p.class = 3 AND s.name = ${literal(stagingSchema)} AND p.name = ${literal(SCHEMA_PROPERTY)}`,
+  );
+  const others = await session.rows(
+    `SELECT TOP (1) 1 AS found FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE s.name = ${literal(stagingSchema)}`,
+  );
+  if (ours.length > 0 && others.length === 0) await session.run(`DROP SCHEMA ${ident(stagingSchema)}`);
 }

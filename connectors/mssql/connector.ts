@@ -2,11 +2,12 @@
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import type { Connector, Database, OpenOptions, ServerInfo } from '../connector';
+import { readOnlyTarget } from '../read-only-target';
 import { askCapabilities, type MssqlCapabilities } from './capabilities';
 import { describeTables, listTables, referencingKeys } from './introspect';
 import { MssqlPool } from './pool';
 import { createMssqlSource } from './source';
-import { openTarget, readOnlyTarget } from './target';
+import { openTarget } from './target';
 import { mssqlTypes } from './type-system';
 
 export const mssqlConnector = {
@@ -35,7 +36,9 @@ export const mssqlConnector = {
           revalidation: false,
         },
         source: createMssqlSource({ pool, capabilities }),
-        target: environment.readOnly ? readOnlyTarget(pool) : openTarget(pool, pool.settings),
+        target: environment.readOnly
+          ? readOnlyTarget(() => pool.assertWritable('write anything'))
+          : openTarget(pool, pool.settings),
         ping: () => ping(pool, capabilities),
         listTables: (database) => listTables(pool, environment.stagingSchema, database),
         describeTables: (refs) => describeTables(pool, capabilities, refs),

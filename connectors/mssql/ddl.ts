@@ -31,8 +31,11 @@ const sourceColumn = (plan: TablePlan, name: string): ColumnSchema | undefined =
 /** SQL text of the source (defaults) means the same in the target. */
 const isFromMssql = (plan: TablePlan): boolean => plan.sourceKind === 'mssql';
 
-/** CREATE TABLE with keys, and the indexes that are left to make once the rows are in. */
-export function createStatements(plan: TablePlan): { table: string; later: string[] } {
+/** CREATE TABLE with keys, and the indexes that are left to make once the rows are in; `named` gives keys their names. */
+export function createStatements(
+  plan: TablePlan,
+  named: (name: string) => string = (name) => name,
+): { table: string; later: string[] } {
   const keys = newKeys(plan);
   const lines = plan.columns.map((column) => {
     const source = sourceColumn(plan, column.source);
@@ -49,7 +52,7 @@ export function createStatements(plan: TablePlan): { table: string; later: strin
     .filter(({ name }) => name !== undefined)
     .map(
       ({ name = '', primary, columns }) =>
-        `ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${primary ? 'PRIMARY KEY' : 'UNIQUE'}${isNarrow(plan, columns) && primary ? '' : ' NONCLUSTERED'} (${identList(columns)})`,
+        `ALTER TABLE ${table} ADD CONSTRAINT ${ident(named(name))} ${primary ? 'PRIMARY KEY' : 'UNIQUE'}${isNarrow(plan, columns) && primary ? '' : ' NONCLUSTERED'} (${identList(columns)})`,
     );
   const known = new Set([plan.source.primaryKey, ...plan.source.uniqueKeys].map((key) => key?.name));
   const indexes = plan.source.indexes

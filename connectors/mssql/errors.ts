@@ -107,9 +107,12 @@ export function isConnectionLoss(error: unknown): boolean {
 /** By shape: errors of Node's own modules may come from another realm than this one. */
 function rawOf(error: unknown): RawError | undefined {
   const raw = error instanceof LongshoreError ? error.cause : error;
-  return typeof raw === 'object' && raw !== null && typeof (raw as Partial<RawError>).message === 'string'
-    ? (raw as RawError)
-    : undefined;
+  if (typeof raw !== 'object' || raw === null || typeof (raw as Partial<RawError>).message !== 'string')
+    return undefined;
+  // What the server says in two messages, the driver gives as one error of both: the first says why.
+  const { errors } = raw as { errors?: Partial<RawError>[] };
+  const numbered = Array.isArray(errors) ? errors.find((each) => typeof each?.number === 'number') : undefined;
+  return (numbered ?? raw) as RawError;
 }
 
 /** Codes and messages of an error and of what caused it: the driver wraps those of sockets. */

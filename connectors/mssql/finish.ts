@@ -8,6 +8,7 @@ import { indexSql, keyColumns, newKeys, targetId } from './ddl';
 import { errorNumber, toMssqlError } from './errors';
 import { describeLive, liveColumns, optionalRows, type LiveColumn, type LiveIndex, type LiveTable } from './live';
 import type { MssqlPool, MssqlSession } from './pool';
+import { LOCK_TIMEOUT_MS } from './session';
 import { shownKey, shownSql } from './shown';
 import { ident, identList, literal, qualified } from './sql';
 import { stagingFacts, stagingRef, temporaryName, type Shape } from './staging';
@@ -40,7 +41,7 @@ export async function finishStaging(
     try {
       await finish(session, staged);
     } finally {
-      await session.run('SET LOCK_TIMEOUT 60000').catch(() => undefined);
+      await session.run(`SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS}`).catch(() => undefined);
     }
   }, signal);
 }

@@ -48,5 +48,9 @@ export async function restoreNumbers(session: MssqlSession, table: StagedTable, 
   const identity = identityOf(table)?.identity;
   if (last === undefined || !identity) return;
   const number = table.rows === 0 ? last + BigInt(identity.increment) : last;
-  await session.run(`DBCC CHECKIDENT (${literal(qualified(table.ref))}, RESEED, ${number}) WITH NO_INFOMSGS`);
+  await session.run(`DBCC CHECKIDENT (${nameText(qualified(table.ref))}, RESEED, ${number}) WITH NO_INFOMSGS`);
 }
+
+/** Not every server reads a Unicode constant here, so names without need of one do without. */
+const nameText = (name: string): string =>
+  /^[\x20-\x7e]*$/.test(name) ? literal(name).replace(/^N/, '') : literal(name);

@@ -32,8 +32,9 @@ export async function lockInPlace(
   tables: readonly StagedTable[],
   dropped: readonly LiveForeignKey[],
 ): Promise<void> {
+  // A query for no row at all would be answered without touching the table.
   for (const { ref } of tables.filter(isReplaced))
-    await run(`SELECT TOP (0) 1 AS locked FROM ${qualified(ref)} WITH (TABLOCKX, HOLDLOCK)`);
+    await run(`SELECT TOP (1) 1 AS locked FROM ${qualified(ref)} WITH (TABLOCKX, HOLDLOCK)`);
   for (const key of dropped) await run(dropKeySql(key));
 }
 

@@ -166,6 +166,7 @@ async function readColumns(session: MssqlSession, id: number): Promise<LiveColum
     collation: string | null;
     sparse: boolean;
     generated: number;
+    numbered: boolean;
     seed: string | null;
     increment: string | null;
     last: string | null;
@@ -175,7 +176,7 @@ async function readColumns(session: MssqlSession, id: number): Promise<LiveColum
   }>(
     `SELECT c.name, COALESCE(b.name, t.name) AS type, t.name AS userType, s.name AS userSchema, t.is_user_defined AS isUser,
        c.max_length AS maxLength, c.precision, c.scale, c.is_nullable AS nullable, c.collation_name AS collation, c.is_sparse AS sparse, c.generated_always_type AS generated,
-       CONVERT(varchar(40), i.seed_value) AS seed, CONVERT(varchar(40), i.increment_value) AS increment, CONVERT(varchar(40), i.last_value) AS last,
+       c.is_identity AS numbered, CONVERT(varchar(40), i.seed_value) AS seed, CONVERT(varchar(40), i.increment_value) AS increment, CONVERT(varchar(40), i.last_value) AS last,
        k.definition, k.is_persisted AS persisted, d.definition AS defaultSql
      FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.user_type_id LEFT JOIN sys.schemas s ON s.schema_id = t.schema_id
        LEFT JOIN sys.types b ON b.user_type_id = c.system_type_id AND c.system_type_id <> 240
@@ -198,7 +199,7 @@ async function readColumns(session: MssqlSession, id: number): Promise<LiveColum
       scale: row.scale,
       nullable: row.nullable,
       collation: row.collation,
-      identity: row.seed === null ? null : { seed: row.seed, increment: row.increment ?? '1', last: row.last },
+      identity: row.numbered ? { seed: row.seed ?? '1', increment: row.increment ?? '1', last: row.last } : null,
       computed: row.definition === null ? null : { definition: row.definition, persisted: row.persisted === true },
       defaultSql: row.defaultSql,
       automatic: type === 'timestamp' || type === 'rowversion' || row.generated > 0,

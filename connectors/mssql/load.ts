@@ -1,4 +1,5 @@
 /** One Parquet part into staging, once: marker and rows are one transaction. Several connections may load at once. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Request, type Connection } from 'tedious';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId, type TableRef } from '../../core/types/table';
@@ -42,6 +43,8 @@ export async function loadPart(
   }
 }
 
+const LAST_WORDS_MS = 2_000;
+
 async function withSession(
   pool: MssqlPool,
   signal: AbortSignal | undefined,
@@ -49,7 +52,15 @@ async function withSession(
 ): Promise<void> {
   const session = await pool.dedicated();
   try {
-    await cancellable(session, signal, () => Promise.race([work(session), session.lost]));
+    await cancellable(session, signal, async () => {
+      const working = work(session);
+      // A refused value may cost the connection, and is the better thing to say.
+      const lost = session.lost.catch(async (error: unknown) => {
+        await Promise.race([working.catch(() => undefined), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+        throw error;
+      });
+      await Promise.race([working, lost]);
+    });
     await session.close();
   } catch (error) {
     // Nothing of a failed bulk load is worth a good-bye; the server rolls back.
@@ -152,8 +163,25 @@ async function checkFile({ file, sha256, plan, part }: LoadRequest): Promise<voi
     );
 }
 
+/** What staging tables look like. They never change while a run loads, and asking takes as long as loading many rows. */
+const known = new WeakMap<MssqlPool, Map<string, BulkColumn[]>>();
+
 /** Columns of the part in the order of the plan, with the types that staging gives them. */
 async function bulkColumns(
+  pool: MssqlPool,
+  session: MssqlSession,
+  staging: TableRef,
+  request: Pick<LoadRequest, 'plan' | 'columns' | 'part'>,
+): Promise<BulkColumn[]> {
+  const ofPool = known.get(pool) ?? new Map<string, BulkColumn[]>();
+  known.set(pool, ofPool);
+  const key = JSON.stringify([staging, request.plan.columns.map(({ target, targetType }) => [target, targetType])]);
+  const columns = ofPool.get(key) ?? (await askColumns(pool, session, staging, request));
+  ofPool.set(key, columns);
+  return columns;
+}
+
+async function askColumns(
   pool: MssqlPool,
   session: MssqlSession,
   staging: TableRef,

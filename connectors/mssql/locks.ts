@@ -14,6 +14,9 @@ export interface LockPatience {
 
 /** Not every server gives this its number. */
 export const isLockTimeout = (error: unknown): boolean =>
+  !(error instanceof LongshoreError && error.code === 'PUBLISH_BLOCKED') && isTimeout(error);
+
+const isTimeout = (error: unknown): boolean =>
   errorNumber(error) === 1222 || (error instanceof Error && /\block timeout\b|lock request time/i.test(error.message));
 
 /** The locks were not to be had, and the server undid all of the transaction. */

@@ -128,5 +128,5 @@ export function logicalType(nativeType: string): LogicalType {
 /** Longest value in UTF-16 units, for text types that limit it. */
 export function maxLength(nativeType: string): number | undefined {
   const { name, length } = parseNativeType(nativeType);
-  return /char$/.test(name) && typeof length === 'number' ? length : undefined;
+  return name.endsWith('char') && typeof length === 'number' ? length : undefined;
 }

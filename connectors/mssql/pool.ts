@@ -65,7 +65,12 @@ export class MssqlPool {
     const session = await this.#acquire();
     let broken = true;
     try {
-      const result = await cancellable(session, signal, () => work(session));
+      const result = await cancellable(
+        session,
+        signal,
+        () => work(session),
+        () => void this.#kill(session),
+      );
       broken = false;
       return result;
     } catch (error) {
@@ -73,7 +78,7 @@ export class MssqlPool {
       if (signal?.aborted) throw new LongshoreError('CANCELLED', 'The statement was cancelled.', {}, { cause: error });
       throw this.wrap(error);
     } finally {
-      this.#release(session, broken);
+      await this.#release(session, broken);
     }
   }
 
@@ -176,16 +181,22 @@ export class MssqlPool {
     }
   }
 
-  #release(session: DedicatedSession, broken: boolean): void {
-    // The driver keeps this up from what the server says of transactions.
-    const inside = (session.connection as unknown as { inTransaction: boolean }).inTransaction;
-    if (!broken && !inside && !this.#closed) {
+  async #release(session: DedicatedSession, broken: boolean): Promise<void> {
+    const reusable = !broken && !(await session.isInside().catch(() => true));
+    if (reusable && !this.#closed) {
       const closing = setTimeout(() => this.#closeIdle(session), CLOSE_AFTER_MS).unref();
       this.#idle.push({ session, since: Date.now(), closing });
     } else {
       this.#discard(session);
     }
     this.#waiting.shift()?.();
+  }
+
+  /** A server may compute on when nobody listens any more. Ending a session takes a right that not every login has. */
+  async #kill({ id }: DedicatedSession): Promise<void> {
+    const other = await this.dedicated().catch(() => undefined);
+    await other?.run(`KILL ${id}`).catch(() => undefined);
+    await other?.close();
   }
 
   #closeIdle(session: DedicatedSession): void {
@@ -256,18 +267,22 @@ async function backOff(attempt: number, backoffMs: number): Promise<void> {
   await sleep(longest * (0.5 + Math.random() / 2));
 }
 
-/** Asks the server to stop when `signal` aborts, and cuts the connection when it does not. */
+/** Asks the server to stop when `signal` aborts, and cuts the connection when it does not; then `onCut`. */
 export async function cancellable<T>(
   session: DedicatedSession,
   signal: AbortSignal | undefined,
   run: () => Promise<T>,
+  onCut?: () => void,
 ): Promise<T> {
   if (!signal) return run();
   signal.throwIfAborted();
   let cut: NodeJS.Timeout | undefined;
   const stop = (): void => {
     session.cancel();
-    cut = setTimeout(() => session.destroy(), CUT_AFTER_MS);
+    cut = setTimeout(() => {
+      session.destroy();
+      onCut?.();
+    }, CUT_AFTER_MS);
   };
   signal.addEventListener('abort', stop, { once: true });
   try {

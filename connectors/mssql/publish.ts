@@ -18,6 +18,7 @@ import {
   trustKeys,
   type LateKey,
 } from './foreign-keys';
+import { freeNames, type FreeNames } from './free-names';
 import { furthestNumbers, type Furthest } from './identity';
 import { firingTriggers, keepsReadersOut, lockInPlace, replaceInPlace } from './in-place';
 import type { LiveForeignKey } from './live';
@@ -76,6 +77,7 @@ interface Attempt {
   abilities: ServerAbilities;
   dropped: LiveForeignKey[];
   created: LiveForeignKey[];
+  names: FreeNames;
   furthest: Furthest;
   /** Tables whose triggers cannot be switched off. */
   firing: string[];
@@ -150,7 +152,10 @@ class Publishing {
     const touches = (chosen: StagedTable[], key: LiveForeignKey): boolean =>
       Boolean(findTable(chosen, key.from) ?? findTable(chosen, key.to));
     // Rows that are copied are copied before readers of the swapped tables have to wait.
-    await this.#create(tables.filter(({ strategy }) => strategy === 'create'));
+    await this.#create(
+      tables.filter(({ strategy }) => strategy === 'create'),
+      attempt.names,
+    );
     let lockedAt: number | undefined;
     const early = dropped.filter((key) => touches(replaced, key));
     if (replaced.length > 0) {
@@ -187,7 +192,9 @@ class Publishing {
       warnings.push(`Rows of ${table.id} were replaced in place instead of by swap: ${obstacles[0]}.`);
       return inPlace(table);
     });
-    const created = keysOfCreated(tables, warnings);
+    const made = tables.filter(({ strategy }) => strategy === 'create').map(({ ref }) => ref);
+    const names = await freeNames(session, made);
+    const created = keysOfCreated(tables, warnings).map((key) => ({ ...key, name: names(key.from, key.name) }));
     await checkKeys(session, tables);
     for (const key of created) await checkKey(session, tables, key);
     const firing = await firingTriggers(session, tables);
@@ -202,7 +209,7 @@ class Publishing {
             `Key ${key} of ${id} was not created: the server does not index columns of such a type or width.`,
           );
     const furthest = await furthestNumbers(session, tables);
-    return { tables, abilities, created, dropped: keysInTheWay(tables), furthest, firing, warnings };
+    return { tables, abilities, created, names, dropped: keysInTheWay(tables), furthest, firing, warnings };
   }
 
   /** The first write of the transaction: another attempt that committed meanwhile is found by it. */
@@ -220,9 +227,9 @@ class Publishing {
     }
   }
 
-  async #create(tables: readonly StagedTable[]): Promise<void> {
+  async #create(tables: readonly StagedTable[], names: FreeNames): Promise<void> {
     for (const table of tables) {
-      const { table: statement, later } = createStatements(table.plan);
+      const { table: statement, later } = createStatements(table.plan, (name) => names(table.ref, name));
       await this.#makeSchema(table.ref.schema);
       await this.session.run(statement);
       await copyRows(this.session, table);

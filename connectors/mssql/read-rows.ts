@@ -39,7 +39,7 @@ export async function readRows(
 function valueAt({ validity, values, logical }: ColumnVector, row: number): ExactValue {
   if (validity?.[row] === 0) return null;
   if ('offsets' in values) {
-    const bytes = values.data.subarray(values.offsets[row]!, values.offsets[row + 1]!);
+    const bytes = values.data.subarray(values.offsets[row], values.offsets[row + 1]);
     return logical.kind === 'text' ? Buffer.from(bytes).toString('utf8') : bytes.slice();
   }
   if (logical.kind === 'uuid') return (values as Uint8Array).slice(row * 16, row * 16 + 16);

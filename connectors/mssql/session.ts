@@ -24,8 +24,12 @@ export interface MssqlSession {
 }
 
 export interface DedicatedSession extends MssqlSession {
+  /** The server's number of the session. */
+  readonly id: number;
   /** Rejects when the connection breaks; never resolves. */
   readonly lost: Promise<never>;
+  /** Whether a transaction is open; asks the server only where a statement has named one since it was last asked. */
+  isInside(): Promise<boolean>;
   /** Ends the session in order. Never throws. */
   close(): Promise<void>;
   /** Cuts the connection at once. */
@@ -53,7 +57,7 @@ export async function openSession(settings: MssqlSettings): Promise<DedicatedSes
   }
   connection.off('errorMessage', note);
   try {
-    await session.run(`SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS}`);
+    await session.begin();
   } catch (error) {
     connection.close();
     throw error;
@@ -66,7 +70,9 @@ export const LOCK_TIMEOUT_MS = 60_000;
 
 class Session implements DedicatedSession {
   readonly lost: Promise<never>;
+  id = 0;
   #ended = false;
+  #hasNamedOne = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(readonly connection: Connection) {
@@ -91,8 +97,20 @@ class Session implements DedicatedSession {
     return this.#queued(() => this.#execute(sql, values, take)).then(() => rows);
   }
 
+  async isInside(): Promise<boolean> {
+    if (!this.#hasNamedOne) return false;
+    const [row] = await this.rows<{ count: number }>('SELECT @@TRANCOUNT AS count');
+    this.#hasNamedOne = false;
+    return row?.count !== 0;
+  }
+
   run(sql: string, values?: SqlValues): Promise<number> {
     return this.#queued(() => this.#execute(sql, values));
+  }
+
+  async begin(): Promise<void> {
+    const sql = `SET LOCK_TIMEOUT ${LOCK_TIMEOUT_MS}; SELECT CONVERT(int, @@SPID) AS id`;
+    this.id = (await this.rows<{ id: number }>(sql))[0]?.id ?? 0;
   }
 
   raw(sql: string): RawChunks {
@@ -126,6 +144,7 @@ class Session implements DedicatedSession {
     values: SqlValues | undefined,
     onRow?: (columns: { metadata: { colName: string }; value: unknown }[]) => void,
   ): Promise<number> {
+    this.#hasNamedOne ||= /\b(tran|transaction|implicit_transactions)\b/i.test(sql);
     return new Promise((resolve, reject) => {
       const request = new Request(sql, (error, count) => (error ? reject(error) : resolve(count ?? 0)));
       if (onRow) request.on('row', onRow);

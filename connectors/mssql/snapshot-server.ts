@@ -99,8 +99,11 @@ export class SnapshotServer {
     if (gone.aborted) stop();
     try {
       for await (const chunk of chunks) {
+        socket.cork();
         socket.write(dataHeader(chunk.length));
-        if (!socket.write(chunk) && !gone.aborted) await Promise.race([once(socket, 'drain'), once(gone, 'abort')]);
+        const hasRoom = socket.write(chunk);
+        socket.uncork();
+        if (!hasRoom && !gone.aborted) await Promise.race([once(socket, 'drain'), once(gone, 'abort')]);
       }
       await chunks.done;
       return undefined;

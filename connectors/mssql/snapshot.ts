@@ -112,19 +112,14 @@ async function touchSql(pool: MssqlPool): Promise<string> {
 /** Those of the sessions that the server's own views prove to see one moment. */
 async function provenSame(pool: MssqlPool, sessions: readonly DedicatedSession[]): Promise<DedicatedSession[]> {
   try {
-    const ids = await Promise.all(
-      sessions.map(
-        async (session) => (await session.rows<{ id: number }>('SELECT CONVERT(int, @@SPID) AS id'))[0]?.id ?? -1,
-      ),
-    );
     const rows = await pool.rows<{ session: number; sequence: string; active: string | null }>(
       `SELECT CONVERT(int, a.session_id) AS session, CONVERT(nvarchar(20), a.transaction_sequence_num) AS sequence, CONVERT(nvarchar(20), t.snapshot_sequence_num) AS active
          FROM sys.dm_tran_active_snapshot_database_transactions a
          LEFT JOIN sys.dm_tran_transactions_snapshot t ON t.transaction_sequence_num = a.transaction_sequence_num
-        WHERE a.is_snapshot = 1 AND a.session_id IN (${ids.map(Number).join(', ')})`,
+        WHERE a.is_snapshot = 1 AND a.session_id IN (${sessions.map(({ id }) => Number(id)).join(', ')})`,
     );
-    const found = sessions.flatMap((session, index) => {
-      const own = rows.filter((row) => row.session === ids[index]);
+    const found = sessions.flatMap((session) => {
+      const own = rows.filter((row) => row.session === session.id);
       if (own.length === 0) return [];
       const active = new Set(own.flatMap((row) => (row.active === null ? [] : [BigInt(row.active)])));
       const facts: SnapshotFacts = { sequence: BigInt(own[0]!.sequence), active };

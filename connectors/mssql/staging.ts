@@ -33,11 +33,13 @@ export const temporaryName = (staging: TableRef, name: string): string => `${sta
 /** How runs and tables are called in the marker tables: short enough for a key. */
 export const marker = (text: string): string => hash(text, 32);
 
+// Unicode as the parameters are: rows are then sought by their key, past those that others have not committed yet.
 const MARKERS = {
-  parts: '(run char(32) NOT NULL, tbl char(32) NOT NULL, part int NOT NULL, PRIMARY KEY (run, tbl, part))',
-  published: '(run char(32) NOT NULL, tables char(32) NOT NULL, result nvarchar(max) NULL, PRIMARY KEY (run, tables))',
+  parts: '(run nchar(32) NOT NULL, tbl nchar(32) NOT NULL, part int NOT NULL, PRIMARY KEY (run, tbl, part))',
+  published:
+    '(run nchar(32) NOT NULL, tables nchar(32) NOT NULL, result nvarchar(max) NULL, PRIMARY KEY (run, tables))',
   staged:
-    '(run char(32) NOT NULL, tbl char(32) NOT NULL, shape varchar(10) NOT NULL, definition char(16) NOT NULL, PRIMARY KEY (run, tbl))',
+    '(run nchar(32) NOT NULL, tbl nchar(32) NOT NULL, shape varchar(10) NOT NULL, definition char(16) NOT NULL, PRIMARY KEY (run, tbl))',
 } as const;
 
 export const MARKER_TABLES = Object.keys(MARKERS) as (keyof typeof MARKERS)[];
@@ -59,15 +61,20 @@ export async function lockSchema(session: MssqlSession, stagingSchema: string): 
 
 const ALREADY_THERE = new Set([2714, 2759, 15233]);
 
-async function makeSchema(pool: MssqlPool, stagingSchema: string): Promise<void> {
-  const missing = await missingParts(pool, stagingSchema);
-  if (missing.length === 0) return;
+/** Runs `work` in a transaction in which the schema and its marker tables are there, and which nobody drops meanwhile. */
+async function inSchema(
+  pool: MssqlPool,
+  stagingSchema: string,
+  work: (session: MssqlSession) => Promise<void>,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await pool.transaction(async (session) => {
+      await pool.transaction(async (session) => {
         await lockSchema(session, stagingSchema);
         for (const { sql } of await missingParts(session, stagingSchema)) await session.run(sql);
+        await work(session);
       });
+      return;
     } catch (error) {
       if (attempt < 5 && ALREADY_THERE.has(errorNumber(error) ?? 0)) continue;
       throw deniedSchema(pool, stagingSchema, error);
@@ -128,12 +135,10 @@ export async function prepareStaging(
   stagingSchema: string,
   { runId, plan }: StagingRequest,
 ): Promise<void> {
-  await makeSchema(pool, stagingSchema);
   const staging = stagingRef(stagingSchema, runId, plan.targetRef);
   const [live] = await pool.use((session) => describeLive(session, [plan.targetRef]));
   const shape = shapeOf(plan, live);
-  await pool.transaction(async (session) => {
-    await lockSchema(session, stagingSchema);
+  await inSchema(pool, stagingSchema, async (session) => {
     if (await liveColumns(session, staging)) return;
     await session.run(stagingTableSql(plan, staging, shape, live));
     await session.run(
@@ -180,10 +185,8 @@ export async function stagingFacts(
 /** Throws away what is staged of one table, markers too. */
 export async function resetStaging(pool: MssqlPool, stagingSchema: string, request: StagingRequest): Promise<void> {
   const { runId, plan } = request;
-  await makeSchema(pool, stagingSchema);
   const staging = stagingRef(stagingSchema, runId, plan.targetRef);
-  await pool.transaction(async (session) => {
-    await lockSchema(session, stagingSchema);
+  await inSchema(pool, stagingSchema, async (session) => {
     if (await liveColumns(session, staging)) await session.run(`DROP TABLE ${qualified(staging)}`);
     const keys = { run: marker(runId), tbl: marker(tableId(plan.targetRef)) };
     for (const name of ['parts', 'staged'] as const)

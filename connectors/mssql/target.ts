@@ -16,8 +16,6 @@ import { qualified } from './sql';
 import { prepareStaging, resetStaging } from './staging';
 import { chooseStrategy } from './strategy';
 
-export { readOnlyTarget } from './read-only-target';
-
 /**
  * Every method throws READ_ONLY_ENVIRONMENT when the environment is `readOnly`, before it does anything. `patienceMs`: how
  * long publishing asks for its locks in all; two minutes unless told.

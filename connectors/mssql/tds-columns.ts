@@ -5,6 +5,8 @@ import { BytesBuilder } from '../../core/columnar/bytes-builder';
 import { powerOfTen, writeInt128 } from '../../core/columnar/int128';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { LogicalType } from '../../core/types/table';
+import type { PartColumn } from '../../core/types/transfer';
+import { parseNativeType } from './native-types';
 import type { WireColumn } from './tds-metadata';
 import { appendLatin, appendUtf16, dayText, isAscii, offsetText, timeText } from './tds-text';
 
@@ -38,15 +40,19 @@ const DAYS_FROM_1900 = 25_567;
 const MICROS_PER_DAY = 86_400_000_000;
 
 /** Throws UnfitValue, and INTERNAL when the server sent another type than the logical one is read from. */
-export function decodeColumn(fields: Fields, wire: WireColumn, logical: LogicalType): ColumnVector {
+export function decodeColumn(
+  fields: Fields,
+  wire: WireColumn,
+  { logical, nativeType }: Pick<PartColumn, 'logical' | 'nativeType'>,
+): ColumnVector {
   const { lengths } = fields;
   const decode = decoderFor(wire, logical);
-  const values = decode(fields, wire, logical);
+  const values = decode(fields, wire, logical, nativeType);
   const validity = validityOf(lengths);
   return { logical, values, ...(validity && { validity }) };
 }
 
-type Decode = (fields: Fields, wire: WireColumn, logical: LogicalType) => ColumnValues;
+type Decode = (fields: Fields, wire: WireColumn, logical: LogicalType, nativeType: string) => ColumnValues;
 
 function decoderFor(wire: WireColumn, logical: LogicalType): Decode {
   const decode = DECODERS[logical.kind]?.[wire.kind];
@@ -112,6 +118,7 @@ function instants(dayOf: ReadNumber, ofDay: ReadNumber): Decode {
       const at = starts[row]!;
       const days = dayOf(view, at, length, wire);
       const rest = ofDay(view, at, length, wire);
+      if (!Number.isInteger(rest)) throw new UnfitValue(row, 'it has a seventh digit after the second');
       if (days > EXACT_DAYS || days < -EXACT_DAYS) {
         values[row] = BigInt(days) * BigInt(MICROS_PER_DAY) + BigInt(rest);
         continue;
@@ -135,8 +142,7 @@ function ticksOf(view: DataView, at: number, length: number): number {
 const dayNumber = (view: DataView, at: number): number =>
   view.getUint16(at, true) + view.getUint8(at + 2) * 65_536 - DAYS_TO_1970;
 
-const ticksToMicros = (ticks: number, scale: number): number =>
-  scale <= 6 ? ticks * 10 ** (6 - scale) : Math.floor(ticks / 10);
+const ticksToMicros = (ticks: number, scale: number): number => (scale <= 6 ? ticks * 10 ** (6 - scale) : ticks / 10);
 
 /** The value that the server shows: thousandths, of which only 0, 3 and 7 occur at the end. */
 const datetimeMicros: ReadNumber = (view, at) => Math.round((view.getUint32(at + 4, true) * 10) / 3) * 1000;
@@ -203,7 +209,7 @@ const binary: Decode = ({ bytes, starts, lengths }) => {
   for (let row = 0; row < lengths.length; row++) {
     const length = lengths[row]!;
     if (length < 0) builder.close(0);
-    else builder.append(bytes.subarray(starts[row]!, starts[row]! + length));
+    else builder.append(bytes.subarray(starts[row], starts[row]! + length));
   }
   return builder.finish();
 };
@@ -233,16 +239,28 @@ const chars: Decode = ({ bytes, starts, lengths }, { page }) => {
   return builder.finish();
 };
 
-/** Values that travel in the server's textual notation. */
-function notation(write: (view: DataView, at: number, length: number, wire: WireColumn) => string): Decode {
-  return ({ view, starts, lengths }, wire) => {
+/** Writes a time of `digits` digits of a second; what else there is ends at byte `end`. */
+type WriteTime = (ticks: number, digits: number, view: DataView, end: number) => string;
+
+/**
+ * Times in the server's textual notation, with the digits of the column's type, however many the server sends. `tail`:
+ * bytes after the time of day.
+ */
+function notation(tail: number, write: WriteTime): Decode {
+  return ({ view, starts, lengths }, { scale }, _logical, nativeType) => {
+    const digits = parseNativeType(nativeType).scale ?? scale;
     const builder = new BytesBuilder(lengths.length, lengths.length * 34);
     for (let row = 0; row < lengths.length; row++) {
-      if (lengths[row]! < 0) {
+      const length = lengths[row]!;
+      if (length < 0) {
         builder.close(0);
         continue;
       }
-      const text = write(view, starts[row]!, lengths[row]!, wire);
+      const at = starts[row]!;
+      const sent = ticksOf(view, at, length - tail);
+      const ticks = digits < scale ? sent / 10 ** (scale - digits) : sent * 10 ** (digits - scale);
+      if (!Number.isInteger(ticks)) throw new UnfitValue(row, `it has more than ${digits} digits of a second`);
+      const text = write(ticks, digits, view, at + length);
       builder.reserve(text.length);
       for (let i = 0; i < text.length; i++) builder.data[builder.size + i] = text.charCodeAt(i);
       builder.close(text.length);
@@ -290,18 +308,13 @@ const DECODERS: Record<LogicalType['kind'], Partial<Record<WireColumn['kind'], D
   text: {
     utf16,
     chars,
-    time: notation((view, at, length, { scale }) => timeText(ticksOf(view, at, length), scale)),
+    time: notation(0, timeText),
     datetime2: notation(
-      (view, at, length, { scale }) =>
-        `${dayText(dayNumber(view, at + length - 3))} ${timeText(ticksOf(view, at, length - 3), scale)}`,
+      3,
+      (ticks, digits, view, end) => `${dayText(dayNumber(view, end - 3))} ${timeText(ticks, digits)}`,
     ),
-    datetimeoffset: notation((view, at, length, { scale }) =>
-      offsetText(
-        ticksOf(view, at, length - 5),
-        dayNumber(view, at + length - 5),
-        scale,
-        view.getInt16(at + length - 2, true),
-      ),
+    datetimeoffset: notation(5, (ticks, digits, view, end) =>
+      offsetText(ticks, dayNumber(view, end - 5), digits, view.getInt16(end - 2, true)),
     ),
   },
 };

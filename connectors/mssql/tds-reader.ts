@@ -320,7 +320,7 @@ export class TdsReader {
     const wire = this.#wire[index]!;
     if (wire.form === 'pieces')
       for (let row = 0; row < lengths.length; row++) if (lengths[row]! > 0) this.#join(starts[row]!, lengths[row]!);
-    return decodeColumn({ bytes: this.#bytes, view: this.#view, starts, lengths }, wire, this.#columns[index]!.logical);
+    return decodeColumn({ bytes: this.#bytes, view: this.#view, starts, lengths }, wire, this.#columns[index]!);
   }
 
   /** Moves the pieces of a value together, over the lengths between them. Harmless when they have been already. */

@@ -72,7 +72,19 @@ function nativeType(column: ColumnPlan | PartColumn, sourceKind: DatabaseKind): 
     if (type.name === 'rowversion') return 'varbinary(8)';
     if (type.isBuiltIn) return spell(type);
   }
-  return typeFor(column.logical, sourceKind === 'postgres' ? sourceType : '', isPlan ? column.target : column.name);
+  const created = typeFor(
+    column.logical,
+    sourceKind === 'postgres' ? sourceType : '',
+    isPlan ? column.target : column.name,
+  );
+  return isPlan && column.inKey === true ? keyType(created) : created;
+}
+
+/** A key has room for 900 bytes. A longer value is an error of its own, and no key of people is as long. */
+function keyType(created: string): string {
+  if (created === 'varbinary(max)') return 'varbinary(900)';
+  const length = /^nvarchar\((\w+)\)$/.exec(created)?.[1];
+  return length === 'max' || Number(length) > 450 ? 'nvarchar(450)' : created;
 }
 
 /** The type with room for every ordinary value of a logical type. */

@@ -1,10 +1,10 @@
 /** PostgreSQL 13 and later, as source and target. */
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { Connector, Database, OpenOptions, ServerInfo } from '../connector';
+import { readOnlyTarget } from '../read-only-target';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import { describeTables, listTables, referencingKeys, serverFacts } from './introspect';
 import { PostgresPool, type Row } from './pool';
-import { readOnlyTarget } from './read-only-target';
 import { createPostgresSource } from './source';
 import { createPostgresTarget } from './target';
 import { postgresTypes } from './type-system';
@@ -38,7 +38,9 @@ export const postgresConnector = {
         kind: 'postgres',
         capabilities: { atomicSet: true, sharedSnapshot: true, revalidation: facts.version >= 140_000 },
         source: createPostgresSource({ pool, facts }),
-        target: environment.readOnly ? readOnlyTarget(pool) : createPostgresTarget({ pool, environment }),
+        target: environment.readOnly
+          ? readOnlyTarget(() => pool.assertWritable('write anything'))
+          : createPostgresTarget({ pool, environment }),
         ping: () => ping(pool),
         listTables: async (database) => {
           if (database !== undefined) throw notReadAcross(pool, database);

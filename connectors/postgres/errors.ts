@@ -203,21 +203,22 @@ function placeOf(error: RawError, code: ErrorCode, place: ErrorPlace): ErrorPlac
   const isKeyed = code === 'DUPLICATE_KEY' || code === 'FOREIGN_KEY_VIOLATED';
   known.table ??=
     error.schema !== undefined && error.table !== undefined ? `${error.schema}.${error.table}` : undefined;
-  known.column ??= error.column ?? copy?.[2];
-  known.key ??= (isKeyed ? keyOf(error.detail) : undefined) ?? (copy ? `row ${copy[1]} of the load` : undefined);
+  known.column ??= error.column ?? copy?.[2] ?? (isKeyed ? keyOf(error.detail)?.columns : undefined);
+  known.key ??= (isKeyed ? keyOf(error.detail)?.key : undefined) ?? (copy ? `row ${copy[1]} of the load` : undefined);
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
-/** `Key (a, b)=(1, x) already exists.` → `a=1, b=x`, as far as the text can be taken apart. */
-function keyOf(detail: string | undefined): string | undefined {
+/** `Key (a, b)=(1, x) already exists.` → `a, b` and `a=1, b=x`, the latter as far as the text can be taken apart. */
+function keyOf(detail: string | undefined): { columns: string; key: string } | undefined {
   const match =
     /Key \((.*?)\)=\((.*)\) (?:already exists|is duplicated|is not present|is still referenced|conflicts)/s.exec(
       detail ?? '',
     );
   if (!match) return undefined;
-  const [columns, values] = [match[1] ?? '', match[2] ?? ''].map((list) => list.split(', ')) as [string[], string[]];
-  if (columns.length !== values.length) return `(${match[1]})=(${match[2]})`;
-  return columns.map((column, index) => `${column}=${values[index]}`).join(', ');
+  const [names = '', text = ''] = [match[1], match[2]];
+  const [columns, values] = [names.split(', '), text.split(', ')];
+  if (columns.length !== values.length) return { columns: names, key: `(${names})=(${text})` };
+  return { columns: names, key: columns.map((column, index) => `${column}=${values[index]}`).join(', ') };
 }
 
 function withPlace(error: LongshoreError, place: ErrorPlace): LongshoreError {

@@ -71,14 +71,14 @@ export function planColumns(
 ): { columns: ColumnPlan[]; problems: LongshoreError[] } {
   const problems: LongshoreError[] = [];
   const targetOf = new Map(match.pairs.map((pair) => [pair.source.name, pair.target]));
+  const keys = new Set([source.primaryKey, ...source.uniqueKeys].flatMap((key) => key?.columns ?? []));
   const toCreate = new Set(options.createMissing ? match.missing.map(({ name }) => name) : []);
   const columns = source.columns.flatMap((column): ColumnPlan[] => {
     const target = targetOf.get(column.name);
     if (target !== undefined) return [toPlan(column, target.name, target.nativeType)];
     if (!toCreate.has(column.name)) return [];
-    const nativeType = collect(problems, () =>
-      options.types.nativeType(toPlan(column, column.name, ''), options.sourceKind),
-    );
+    const planned = { ...toPlan(column, column.name, ''), ...(keys.has(column.name) && { inKey: true }) };
+    const nativeType = collect(problems, () => options.types.nativeType(planned, options.sourceKind));
     return nativeType === undefined ? [] : [toPlan(column, column.name, nativeType)];
   });
   return { columns, problems: problems.map((problem) => named(problem, source)) };

@@ -1,6 +1,6 @@
 import type { DatePreset } from '../../schemas/constants';
 import { LongshoreError } from '../errors/longshore-error';
-import { type LogicalKind, type TableSchema, tableId } from '../types/table';
+import { type ColumnSchema, type TableSchema, tableId } from '../types/table';
 import type { RowFilter } from '../types/transfer';
 import { didYouMean } from './suggest';
 import { addDays, startOfDay, TimeZone, utc } from './time-zone';
@@ -72,7 +72,8 @@ export function planDates(
       { table: id, column: filter.column },
     );
   }
-  if (!isDateKind(column.logical.kind)) {
+  const kind = dateKind(column);
+  if (kind === undefined) {
     throw new LongshoreError(
       'FILTER_INVALID',
       `Column ${column.name} of ${id} is ${column.nativeType}, which is not a date or timestamp.`,
@@ -80,11 +81,16 @@ export function planDates(
       { next: 'Filter by a date or timestamp column, or write the condition as `where`.' },
     );
   }
-  return { column: column.name, ...resolveDates(filter, column.logical.kind, now, timeZone) };
+  return { column: column.name, ...resolveDates(filter, kind, now, timeZone) };
 }
 
-const isDateKind = (kind: LogicalKind): kind is DateKind =>
-  kind === 'date' || kind === 'timestamp' || kind === 'timestamptz';
+/** Types of more than microseconds travel as text, and are dates all the same. */
+function dateKind({ logical, nativeType }: ColumnSchema): DateKind | undefined {
+  const { kind } = logical;
+  if (kind === 'date' || kind === 'timestamp' || kind === 'timestamptz') return kind;
+  if (/^datetime2\b/i.test(nativeType)) return 'timestamp';
+  return /^datetimeoffset\b/i.test(nativeType) ? 'timestamptz' : undefined;
+}
 const isRelative = (range: DateRange): boolean => range.preset !== undefined || range.days !== undefined;
 
 interface WallRange {

@@ -30,7 +30,9 @@ export function maskSet(
 ): { plans: TablePlan[]; decided: TableMasks[]; problems: LongshoreError[] } {
   const problems: LongshoreError[] = [];
   const own = tables.map(({ candidate }) => ownRules(candidate, problems));
-  const spread = propagateMasks(tables.map(({ plan }, index) => ({ table: plan.source, ...own[index]! })));
+  const spread = propagateMasks(
+    tables.map(({ plan }, index) => ({ table: plan.source, ...own[index]!, widths: targetWidths(plan) })),
+  );
   problems.push(...spread.problems);
   const decided = own.map(({ kept }, index) => ({ masks: spread.masks[index] ?? {}, kept }));
   const plans = tables.map(({ plan, candidate }, index) => {
@@ -66,6 +68,15 @@ export function maskSet(
   }
   return { plans, decided, problems };
 }
+
+/** Room for text in the target, by name of the source column. */
+const targetWidths = ({ columns, target }: TablePlan): Record<string, number> =>
+  Object.fromEntries(
+    columns.flatMap(({ source, target: name }) => {
+      const width = target?.columns.find((column) => column.name === name)?.maxLength;
+      return width === undefined ? [] : [[source, width]];
+    }),
+  );
 
 /** What a rule has to know of the column it masks; the narrower of source and target limits a text. */
 function factsOf(plan: TablePlan, column: ColumnPlan) {

@@ -19,6 +19,8 @@ export interface ColumnPlan {
   /** Native type in the target; for a table that is to be created, the type it is created with. */
   targetType: string;
   logical: LogicalType;
+  /** Part of a primary or unique key of the source: a type that is created for it must be one that can be indexed. */
+  inKey?: boolean;
   /** Applied between the source and anything that keeps values. */
   mask?: ColumnMask;
   /** Longest text that both sides take, in characters; planned for masked columns. */

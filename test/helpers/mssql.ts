@@ -1,5 +1,6 @@
 /** SQL Server for tests: whichever LONGSHORE_TEST_MSSQL_URL names. Talks to it through the driver alone. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, Request, type ConnectionConfiguration } from 'tedious';
 import { environmentSchema, type MssqlEnvironment } from '../../schemas/environment';
 import { describeWithServer } from './require-server';
@@ -14,6 +15,8 @@ export interface TestMssql {
   /** Runs a batch on a connection of its own; rows of all its results by column name, as the driver decodes them. */
   rows<T = Record<string, unknown>>(url: string, sql: string): Promise<T[]>;
 }
+
+const DROP_ATTEMPTS = 40;
 
 export const MSSQL_VARIABLE = 'LONGSHORE_TEST_MSSQL_URL';
 
@@ -33,7 +36,17 @@ export function testMssql(): TestMssql | undefined {
       return withDatabase(url, name);
     },
     async dropDatabase(databaseUrl) {
-      await runBatch(url, `DROP DATABASE IF EXISTS [${decodeURIComponent(new URL(databaseUrl).pathname.slice(1))}]`);
+      const drop = `DROP DATABASE IF EXISTS [${decodeURIComponent(new URL(databaseUrl).pathname.slice(1))}]`;
+      // A session that was closed a moment ago may not have ended yet.
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await runBatch(url, drop);
+          return;
+        } catch (error) {
+          if (attempt >= DROP_ATTEMPTS) throw error;
+          await sleep(250);
+        }
+      }
     },
     rows: runBatch,
   };

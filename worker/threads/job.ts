@@ -1,4 +1,4 @@
-/** The body of a mover thread: opens the database, moves one part, closes it again. */
+/** The body of a mover thread: moves one part. */
 import type { MessagePort } from 'node:worker_threads';
 import type { ColumnBatch } from '../../core/columnar/batch';
 import { toLongshoreError, type ErrorReport } from '../../core/errors/longshore-error';
@@ -16,10 +16,10 @@ import type {
   WireLoad,
   WireLoadRequest,
 } from '../../connectors/connector';
-import { connectorFor } from '../../connectors/registry';
 import type { ColumnPair, PartColumn } from '../../core/types/transfer';
 import { createFingerprint } from '../../core/verify/fingerprint';
 import type { EnvironmentConfig } from '../../schemas/environment';
+import { withDatabase } from './open-databases';
 import { partStages } from './stages';
 
 export interface Job {
@@ -46,12 +46,12 @@ export interface Alongside {
   request: Omit<WireLoadRequest, 'format'>;
 }
 
-/** Errors cross the thread as reports, since structured clone keeps nothing of an error but its text. */
 export interface ReadBack {
   rows: number;
   fingerprint: string;
 }
 
+/** Errors cross the thread as reports, since structured clone keeps nothing of an error but its text. */
 export type JobOutcome = { ok: true; moved?: MovedPart; readBack?: ReadBack } | { ok: false; error: ErrorReport };
 
 export default async function move({ environment, options, work, progress, abort }: Job): Promise<JobOutcome> {
@@ -60,17 +60,13 @@ export default async function move({ environment, options, work, progress, abort
   abort.unref();
   const counter = new BigInt64Array(progress);
   try {
-    const connector = connectorFor(environment.kind);
-    const database = await connector.open(environment, options);
-    try {
+    return await withDatabase(environment, options, async (database): Promise<JobOutcome> => {
       if ('extract' in work)
         return { ok: true, moved: await extract(database, work, options, counter, controller.signal) };
       if ('readBack' in work) return { ok: true, readBack: await readBack(database, work, counter, controller.signal) };
       await database.target.loadPart(work.load, counter, controller.signal);
       return { ok: true };
-    } finally {
-      await database.close();
-    }
+    });
   } catch (error) {
     return { ok: false, error: toLongshoreError(error).toJSON() };
   } finally {
@@ -94,9 +90,8 @@ async function extract(
   });
   const alone = { ...(stage && { stage }) };
   if (!alongside) return { part: await read(alone), staged: 'no' };
-  const target = await connectorFor(alongside.environment.kind).open(alongside.environment, options);
-  try {
-    const load = await openLoad(source, target.target, request, alongside);
+  return withDatabase(alongside.environment, options, async ({ target }) => {
+    const load = await openLoad(source, target, request, alongside);
     if (typeof load !== 'object') return { part: await read(alone), staged: STAGED[load ?? 'no'] };
     try {
       const part = await read(
@@ -106,9 +101,7 @@ async function extract(
     } finally {
       load.either.abandon();
     }
-  } finally {
-    await target.close();
-  }
+  });
 }
 
 type OpenedLoad = { wire: WireLoad; either: WireLoad } | { batches: BatchLoad; either: BatchLoad };

@@ -28,6 +28,8 @@ export function createMovers({
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
+    // A thread that sleeps on a lock between parts could not close a database that nobody needs any more.
+    atomics: 'disabled',
     // Rows travel in typed arrays outside the heap; what is left for objects is small.
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
   });

@@ -15,7 +15,7 @@ describeMssql('what SQL Server tells of its tables', () => {
     await server.rows(url, `CREATE TYPE phone FROM varchar(20) NOT NULL`);
     await server.rows(
       url,
-      `CREATE TABLE sales.customers (id int IDENTITY(1,1) NOT NULL CONSTRAINT pk_customers PRIMARY KEY, code nvarchar(10) NOT NULL CONSTRAINT uq_code UNIQUE, tel phone, amount decimal(12,2) NOT NULL DEFAULT (0), twice AS (id * 2));
+      `CREATE TABLE sales.customers (id int IDENTITY(1,1) NOT NULL CONSTRAINT pk_customers PRIMARY KEY, code nvarchar(10) NOT NULL CONSTRAINT uq_code UNIQUE, tel phone NOT NULL, amount decimal(12,2) NOT NULL DEFAULT (0), twice AS (id * 2));
        CREATE TABLE sales.orders (id int NOT NULL, line smallint NOT NULL, customer int NULL CONSTRAINT fk_customer REFERENCES sales.customers (id), note nvarchar(max), CONSTRAINT pk_orders PRIMARY KEY (id, line));
        CREATE INDEX ix_customer ON sales.orders (customer, line);
        CREATE TABLE longshore_staging.hidden (id int)`,
@@ -88,7 +88,8 @@ describeMssql('what SQL Server tells of its tables', () => {
       expect((await again!.ping()).identity).toBe(own.identity);
       expect((await other!.ping()).identity).not.toBe(own.identity);
     } finally {
-      await Promise.all([again, other].map((each) => each?.close()));
+      await again?.close();
+      await other?.close();
     }
   });
 

@@ -11,7 +11,7 @@ import type { ColumnBatch } from '../../../core/columnar/batch';
 import type { LogicalType, TableRef } from '../../../core/types/table';
 import type { PartColumn, TablePlan } from '../../../core/types/transfer';
 import { ParquetWriter } from '../../../storage';
-import { mssqlEnvironment, testMssql } from '../../helpers/mssql';
+import { mssqlEnvironment, testMssql, type TestMssql } from '../../helpers/mssql';
 import { batchOf as batchOfColumns, utf8, type PlainValue } from '../../unit/core/columnar/values';
 
 export type Value = string | PlainValue;
@@ -41,7 +41,7 @@ export const newProgress = (): BigInt64Array => new BigInt64Array(new SharedArra
 export async function openFixture(): Promise<MssqlFixture> {
   const server = testMssql();
   if (!server) throw new Error('No SQL Server is named: put this test into `describeMssql`.');
-  const url = await server.createDatabase('longshore');
+  const url = await createDatabase(server);
   const pool = new MssqlPool(mssqlEnvironment(url), { applicationName: 'longshore test' });
   const target = openTarget(pool, pool.settings);
   const folder = mkdtempSync(join(tmpdir(), 'longshore-mssql-'));
@@ -80,6 +80,17 @@ export async function openFixture(): Promise<MssqlFixture> {
     },
   };
   return fixture;
+}
+
+/** Some servers refuse to make two databases at the same moment. */
+async function createDatabase(server: TestMssql, attempts = 5): Promise<string> {
+  try {
+    return await server.createDatabase('longshore');
+  } catch (error) {
+    if (attempts === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 300 * Math.random()));
+    return createDatabase(server, attempts - 1);
+  }
 }
 
 async function planFor(pool: MssqlPool, ref: TableRef, options: Partial<TablePlan> = {}): Promise<TablePlan> {

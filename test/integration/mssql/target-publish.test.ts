@@ -216,19 +216,82 @@ describeMssql('publishing in SQL Server', () => {
       { column: 'sm', nulls: '1', sum: '1.5', min: '-1', max: '2.5' },
     ]);
     const ranges = await db.target.planReadBack({ runId: 'figures', plan }, 1 << 20);
-    const seen: string[][] = [];
+    const seen: string[] = [];
     for (const range of ranges)
       await db.target.readBack({ runId: 'figures', plan, range, batchRows: 2 }, () => (batch) => {
         const [ids, , texts] = batch.columns;
         for (let row = 0; row < batch.rows; row++) {
           const { data, offsets } = texts!.values as { data: Uint8Array; offsets: Uint32Array };
-          seen.push([
-            String((ids!.values as Int32Array)[row]),
-            Buffer.from(data.subarray(offsets[row], offsets[row + 1])).toString(),
-          ]);
+          seen.push(
+            `${(ids!.values as Int32Array)[row]} ${Buffer.from(data.subarray(offsets[row], offsets[row + 1])).toString()}`,
+          );
         }
         return batch;
       });
-    expect(seen.toSorted()).toEqual([['1', 'é😀'], ['2', ''], ['3', '']]); // prettier-ignore
+    expect(seen.toSorted((a, b) => a.localeCompare(b))).toEqual(['1 é😀', '2 ', '3 ']);
+  });
+
+  it('chooses a way by what the server can do, and says why', async () => {
+    await db.run('CREATE TABLE dbo.small (id int NOT NULL PRIMARY KEY, x xml NULL)');
+    const plan = await db.plan(table('small'));
+    const wish = { mode: 'replace' as const, targetRef: plan.targetRef, estimatedRows: 10 };
+    expect(await db.target.chooseStrategy(undefined, wish)).toMatchObject({ strategy: 'create' });
+    const small = await db.target.chooseStrategy(plan.target, wish);
+    expect(small).toMatchObject({ strategy: 'delete-insert', reason: expect.stringContaining('small') as string });
+    const forced = await db.target.chooseStrategy(plan.target, { ...wish, forced: 'swap' });
+    expect(forced).toMatchObject({ strategy: 'delete-insert', reason: expect.stringContaining('column x has the type xml') as string }); // prettier-ignore
+  });
+
+  it('leaves nothing of a run whose worker died, and nothing but it', async () => {
+    await db.run(
+      'CREATE TABLE dbo.t (id int NOT NULL PRIMARY KEY, v nvarchar(200))',
+      "INSERT INTO dbo.t VALUES (1, 'old')",
+    );
+    const plan = await db.plan(table('t'));
+    await db.stage('dead', plan, [[2, 'new']]);
+    await db.stage('alive', plan, [[3, 'new']]);
+    const killed = new AbortController();
+    const rows = Array.from({ length: 50_000 }, (_, id): Value[] => [id + 10, 'x'.repeat(100)]);
+    const progress = newProgress();
+    const loading = db.target.loadPart(await db.part(plan, 'dead', 1, rows), progress, killed.signal);
+    while (progress[0] === 0n) await new Promise((resolve) => setTimeout(resolve, 2));
+    killed.abort();
+    await expect(loading).rejects.toMatchObject({ code: 'CANCELLED' });
+    await db.target.cleanup('dead');
+    await db.target.cleanup('dead');
+    const left = (await stagingLeft()).map(({ name }) => String(name));
+    expect(left.filter((name) => name.startsWith('ls_'))).toHaveLength(1);
+    await db.target.publish(request('alive', [plan, 1]));
+    await db.target.cleanup('alive');
+    expect(await stagingLeft()).toEqual([]);
+    expect(await db.rows('SELECT id FROM dbo.t')).toEqual([{ id: 3 }]);
+  });
+
+  it('goes on counting where the old rows left off, and gives the table the columns it lacks', async () => {
+    await db.run(
+      'CREATE TABLE dbo.counted (id int IDENTITY(5,5) NOT NULL PRIMARY KEY, v nvarchar(10) NULL)',
+      "INSERT INTO dbo.counted (v) VALUES ('a'), ('b'), ('c')",
+    );
+    const truncate = await db.plan(table('counted'), { mode: 'truncate', strategy: 'truncate-insert' });
+    await db.stage('counted', truncate, [[5, 'x']]);
+    await db.target.publish(request('counted', [truncate, 1]));
+    await db.run("INSERT INTO dbo.counted (v) VALUES ('next')");
+    expect(await db.rows('SELECT id, v FROM dbo.counted ORDER BY id')).toEqual([{ id: 5, v: 'x' }, { id: 20, v: 'next' }]); // prettier-ignore
+    const plan = await db.plan(table('counted'));
+    const extra = { source: 'extra', target: 'extra', sourceType: 'decimal(9,2)', targetType: 'decimal(9,2)', logical: { kind: 'decimal' as const, precision: 9, scale: 2 } }; // prettier-ignore
+    const evolved = { ...plan, columns: [...plan.columns, extra], evolve: [db.target.addColumnSql(table('counted'), { name: 'extra', nativeType: 'decimal(9,2)' })] }; // prettier-ignore
+    await db.stage('evolved', evolved, [[1, 'y', 123n]]);
+    await db.target.publish(request('evolved', [evolved, 1]));
+    expect(await db.rows('SELECT id, v, CONVERT(varchar(20), extra) AS extra FROM dbo.counted')).toEqual([{ id: 1, v: 'y', extra: '1.23' }]); // prettier-ignore
+  });
+
+  it('makes its schema once, for however many tables at a time', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    await db.run(...names.map((name) => `CREATE TABLE dbo.${name} (id int NOT NULL PRIMARY KEY)`));
+    const plans = await Promise.all(names.map(async (name) => db.plan(table(name))));
+    await Promise.all(plans.map(async (plan) => db.target.prepare({ runId: 'many', plan })));
+    expect(await stagingLeft()).toHaveLength(names.length + 3);
+    await db.target.cleanup('many');
+    expect(await stagingLeft()).toEqual([]);
   });
 });

@@ -5,17 +5,7 @@
 import type { DatabaseKind } from '../../../schemas/constants';
 
 export type Sort =
-  | 'number'
-  | 'float32'
-  | 'float64'
-  | 'boolean'
-  | 'date'
-  | 'time'
-  | 'timestamp'
-  | 'offset'
-  | 'uuid'
-  | 'bytes'
-  | 'text';
+  'number' | 'float32' | 'float64' | 'boolean' | 'date' | 'time' | 'timestamp' | 'offset' | 'uuid' | 'bytes' | 'text';
 
 /** By the first words of a type's name, the longest that fits. */
 const SORTS: Record<DatabaseKind, Record<string, Sort>> = {
@@ -161,7 +151,9 @@ const fraction = (time: string): string => {
 /** `0044-03-15 (BC) 12:00:00`, `0044-03-15 12:00:00 BC` and the like. `width`: characters that say something. */
 function moment(text: string, width: 10 | 19): string {
   const match =
-    /^(\d{4,7})-(\d\d)-(\d\d)(?: \(BC\))?(?: (\d\d:\d\d:\d\d(?:\.\d+)?))?(?: ?([+-]\d\d(?::\d\d)?))?(?: BC)?$/.exec(text);
+    /^(\d{4,7})-(\d\d)-(\d\d)(?: \(BC\))?(?: (\d\d:\d\d:\d\d(?:\.\d+)?))?(?: ?([+-]\d\d(?::\d\d)?))?(?: BC)?$/.exec(
+      text,
+    );
   if (!match) return `? ${text.toLowerCase()}`;
   const [, year = '', month = '', day = '', time = '00:00:00', offset = '+00'] = match;
   const era = text.includes('BC') ? '-' : '';

@@ -107,7 +107,7 @@ function texts(batch: ColumnBatch): (string | null)[][] {
     batch.columns.map(({ values, validity, logical }) => {
       if (validity && !validity[at]) return null;
       if ('offsets' in values)
-        return Buffer.from(values.data.subarray(values.offsets[at]!, values.offsets[at + 1]!)).toString();
+        return Buffer.from(values.data.subarray(values.offsets[at], values.offsets[at + 1])).toString();
       if (logical.kind !== 'decimal') return String(values[at]);
       return String(
         BigInt.asIntN(

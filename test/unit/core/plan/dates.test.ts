@@ -174,3 +174,19 @@ test('wall time and instant are inverse wherever clocks do not jump', () => {
     }),
   );
 });
+
+test('types that travel as text because of their seventh digit are dates all the same', () => {
+  const events = table('dbo.events', [
+    { name: 'at', nativeType: 'datetime2(7)', logical: { kind: 'text', of: 'other' }, nullable: false },
+    { name: 'sent', nativeType: 'datetimeoffset(7)', logical: { kind: 'text', of: 'other' }, nullable: false },
+    { name: 'span', nativeType: 'interval', logical: { kind: 'text', of: 'other' }, nullable: false },
+  ]);
+  const noon = new Date('2026-11-21T12:00:00Z');
+  expect(planDates(events, { column: 'at', preset: 'yesterday' }, noon, 'UTC')).toEqual({
+    column: 'at',
+    from: '2026-11-20T00:00:00',
+    until: '2026-11-21T00:00:00',
+  });
+  expect(planDates(events, { column: 'sent', preset: 'today' }, noon, 'UTC')?.from).toMatch(/2026-11-21.00:00:00/);
+  expect(() => planDates(events, { column: 'span', preset: 'today' }, noon, 'UTC')).toThrow(/not a date/);
+});

@@ -1,0 +1,3 @@
+import { KINDS, roundTrips } from './round-trip';
+
+for (const to of KINDS) roundTrips('duckdb', to);
