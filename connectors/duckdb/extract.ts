@@ -22,7 +22,9 @@ import { withSnapshot } from './snapshot';
 import { ident, literal, qualified } from './sql';
 import { carrierType } from './type-names';
 
-const CODECS: Record<Codec, string> = { none: 'uncompressed', zstd: 'zstd', gzip: 'gzip', brotli: 'brotli' };
+/** What DuckDB's own writer compresses at the level asked for; brotli, for one, it always does at its slowest. */
+const CODECS: Partial<Record<Codec, string>> = { none: 'uncompressed', zstd: 'zstd' };
+const AS_IT_IS: BatchStage = () => (batch) => batch;
 /** DuckDB writes row groups in steps of its vectors. */
 const VECTOR = 2048;
 
@@ -47,9 +49,11 @@ export async function extractPart(
     );
   try {
     await access(dirname(request.file), constants.W_OK);
-    const facts = stage
-      ? await writeStaged(settings, request, { ...options, stage }, columns)
-      : await writeDirectly(settings, request, options);
+    const own = CODECS[request.codec];
+    const facts =
+      own && !stage
+        ? await writeDirectly(settings, request, options, own)
+        : await writeStaged(settings, request, { ...options, stage: stage ?? AS_IT_IS }, columns);
     return { ...facts, columns };
   } catch (error) {
     throw withoutValues(error, request.columns, place);
@@ -62,6 +66,7 @@ async function writeDirectly(
   settings: FileSettings,
   request: ExtractRequest,
   { progress, signal }: ExtractOptions,
+  codec: string,
 ): Promise<Facts> {
   const temporary = `${request.file}.${randomUUID()}.tmp`;
   const inMemoryOnly = hasMask(request.columns);
@@ -70,7 +75,7 @@ async function writeDirectly(
       settings,
       request.snapshot,
       { paths: [temporary], signal, inMemoryOnly },
-      async (session) => explained(session, request, async () => session.run(copySql(request, temporary))),
+      async (session) => explained(session, request, async () => session.run(copySql(request, temporary, codec))),
     );
     const { sha256, bytes } = await fileFacts(temporary);
     await syncFile(temporary);
@@ -84,10 +89,10 @@ async function writeDirectly(
   }
 }
 
-function copySql(request: ExtractRequest, file: string): string {
+function copySql(request: ExtractRequest, file: string, codec: string): string {
   const group = Math.max(VECTOR, Math.ceil(request.batchRows / VECTOR) * VECTOR);
   const level = request.codec === 'zstd' ? `, COMPRESSION_LEVEL ${Math.trunc(request.codecLevel)}` : '';
-  return `COPY (${selectSql(request, request.range)}) TO ${literal(file)} (FORMAT parquet, CODEC ${literal(CODECS[request.codec])}, ROW_GROUP_SIZE ${group}${level})`;
+  return `COPY (${selectSql(request, request.range)}) TO ${literal(file)} (FORMAT parquet, CODEC ${literal(codec)}, ROW_GROUP_SIZE ${group}${level})`;
 }
 
 async function writeStaged(

@@ -167,7 +167,11 @@ function figuresOf({ value, logical, nativeType, hidden }: AggregateColumn, unit
       const { precision, scale } = logical;
       const number = `CAST(${value} AS decimal(${precision},${scale}))`;
       const write = (unscaled: Exclude<ExactValue, null>): string => decimalText(unscaled as bigint, scale);
-      return [nulls, ...sumsOf(number, precision, scale), ...bounds(number, logical, write)];
+      const asked = bounds(number, logical, write).map((figure) => ({
+        ...figure,
+        sql: typed(figure.sql, precision, scale),
+      }));
+      return [nulls, ...sumsOf(number, precision, scale), ...asked];
     }
     case 'float32':
     case 'float64':
@@ -214,11 +218,15 @@ const fraction = (scale: number): number => (scale === 0 ? 0 : scale + 1);
 const unicode = (sql: string, name: string): string =>
   name === 'hierarchyid' ? `CONVERT(nvarchar(4000), ${sql})` : sql;
 
+/** A figure as the decimal that it is read as: some servers give one of a cast column the digits of the column itself. */
+const typed = (sql: string, precision: number, scale: number): string =>
+  `CAST(${sql} AS decimal(${precision},${scale}))`;
+
 /** Exact sums: of numbers with many digits in pieces, each of which has room for ten thousand million of them. */
 function sumsOf(number: string, precision: number, scale: number): Figure[] {
   const sum = (sql: string, digits: number): Figure => ({
     figure: 'sum',
-    sql: `SUM(CAST(${sql} AS decimal(${WIDEST},${digits})))`,
+    sql: typed(`SUM(CAST(${sql} AS decimal(${WIDEST},${digits})))`, WIDEST, digits),
     logical: { kind: 'decimal', precision: WIDEST, scale: digits },
     write: (value) => value as bigint,
     scale: digits,

@@ -57,7 +57,10 @@ const integer: FitRule = (logical, target, source, own) => {
 const decimal: FitRule = (logical, target) => {
   const [whole, scale] = digitsOf(logical);
   const room = decimalRoom(target);
-  return whole <= room.whole && scale <= room.scale ? EXACT : refused('values would be rounded or out of range');
+  if (whole <= room.whole && scale <= room.scale) return EXACT;
+  return logical.kind === 'decimal'
+    ? checked(`it has ${room.whole} digits before and ${room.scale} after the point`)
+    : refused('values would be rounded or out of range');
 };
 
 /** Digits before and after the point that a column of numbers may have. */

@@ -169,7 +169,13 @@ async function keysOfSource(
   tables: readonly StagedTable[],
   warnings: string[],
 ): Promise<StagedKey[]> {
-  if (!isFromPostgres(table.plan)) return [];
+  if (!isFromPostgres(table.plan)) {
+    for (const { name } of table.plan.source.foreignKeys)
+      warnings.push(
+        `Foreign key ${name} of ${table.id} was not created: another kind of database may take values for equal that differ here.`,
+      );
+    return [];
+  }
   const keys: StagedKey[] = [];
   for (const key of table.plan.source.foreignKeys) {
     const parent = tables.find(

@@ -103,8 +103,7 @@ function ownRules({ source, settings, path }: TableCandidate, problems: Longshor
   const rules: TableMasks = { masks: {}, kept: [] };
   const names = source.columns.map(({ name }) => name);
   for (const [written, rule] of Object.entries(settings.mask)) {
-    const alike = names.filter((name) => name.toLowerCase() === written.toLowerCase());
-    const name = names.includes(written) ? written : alike.length === 1 ? alike[0] : undefined;
+    const name = nameAmong(names, written);
     if (name === undefined) {
       const id = tableId(source.ref);
       problems.push(
@@ -118,9 +117,18 @@ function ownRules({ source, settings, path }: TableCandidate, problems: Longshor
     }
     const mask = resolveMask(rule);
     if (mask === undefined) rules.kept.push(name);
+    else if (mask.rule === 'date-shift' && mask.by !== undefined)
+      rules.masks[name] = { ...mask, by: nameAmong(names, mask.by) ?? mask.by };
     else rules.masks[name] = mask;
   }
   return rules;
+}
+
+/** The column that is meant: of that very name, or the only one when letter case is not looked at. */
+function nameAmong(names: readonly string[], written: string): string | undefined {
+  if (names.includes(written)) return written;
+  const alike = names.filter((name) => name.toLowerCase() === written.toLowerCase());
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 /** The column that decides a shift has to travel along. */

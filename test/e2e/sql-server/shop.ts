@@ -52,9 +52,15 @@ export const TABLES = [
 
 export const COUNTS = { customers: 300, orders: 1200 };
 
-/** `i` from 1 to `count`. */
-export const numbers = (count: number): string =>
-  `(SELECT TOP (${count}) CAST(ROW_NUMBER() OVER (ORDER BY a.object_id) AS int) AS i FROM sys.all_columns a CROSS JOIN (VALUES (1),(2),(3),(4)) b (x)) n`;
+const DIGITS = '(VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))';
+
+/** `i` from 1 to `count`, as something to select from. */
+export function numbers(count: number): string {
+  const places = Array.from(String(count), (_digit, place) => place);
+  const sum = places.map((place) => `d${place}.x * ${10 ** place}`).join(' + ');
+  const tables = places.map((place) => `${DIGITS} d${place} (x)`).join(' CROSS JOIN ');
+  return `(SELECT i FROM (SELECT 1 + ${sum} AS i FROM ${tables}) every WHERE i <= ${count}) n`;
+}
 
 const { customers, orders } = COUNTS;
 

@@ -59,7 +59,7 @@ async function columnsOf(url: string, table: string): Promise<Column[]> {
   const [schema, ...rest] = table.split('.');
   return query<Column>(
     url,
-    `SELECT COLUMN_NAME AS name, DATA_TYPE AS type FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = '${schema}' AND TABLE_NAME = N'${rest.join('.')}' ORDER BY ORDINAL_POSITION`,
+    `SELECT COLUMN_NAME AS name, DATA_TYPE AS type FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = '${schema}' AND TABLE_NAME = N'${rest.join('.').replaceAll("'", "''")}' ORDER BY ORDINAL_POSITION`,
   );
 }
 

@@ -159,6 +159,25 @@ function pair(from: DatabaseKind, to: DatabaseKind): void {
     }
   });
 
+  if (to === 'mssql')
+    test('a decimal too precise for its column is refused while planning', async () => {
+      await fill('bad', `id ${INTEGER[from]} NOT NULL PRIMARY KEY, v decimal(12,4)`, ['(17, 1.2345)']);
+      await target.run(`CREATE TABLE ${target.id('bad')} (id int NOT NULL PRIMARY KEY, v decimal(12,2))`);
+      try {
+        await target.run(`INSERT INTO ${target.id('bad')} VALUES (100, NULL)`);
+        const error = await refusal([{ source: 'bad', target: 'bad', options: { schema: 'ignore' } }], () =>
+          rowsOf('bad', 'id'),
+        );
+        expect(error).toMatchObject({
+          code: 'SCHEMA_MISMATCH',
+          place: { table: `${target.schema}.bad`, column: 'v' },
+        });
+      } finally {
+        await source.run(`DROP TABLE ${source.id('bad')}`);
+        await target.run(`DROP TABLE ${target.id('bad')}`);
+      }
+    });
+
   test('a foreign key that the filter breaks', async () => {
     await fill(
       'parents',

@@ -90,7 +90,7 @@ export async function usableNames(side: Side, names: string[]): Promise<string[]
 }
 
 /** A machine that is busy makes fewer examples. */
-const ENOUGH_MS = 25_000;
+const ENOUGH_MS = 10_000;
 const RUNS = Number(process.env.LONGSHORE_TEST_RUNS ?? 20);
 /** What may be said of a value that a target has no room for. */
 const REFUSALS = ['VALUE_NOT_REPRESENTABLE', 'VALUE_TOO_LONG'];

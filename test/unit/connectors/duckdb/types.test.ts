@@ -62,6 +62,7 @@ describe('logical types of DuckDB', () => {
         expect.objectContaining({ code: 'TYPE_NOT_SUPPORTED', place: { column: 'b' } }) as Error,
       );
       expect(duckdbTypes.fits(duck(type), type).fit).toBe('refused');
+      expect(duckdbTypes.fits(duck('UHUGEINT'), type).fit).toBe('refused');
     }
     const label = `ENUM('UNION(', 'VARIANT')`;
     expect(duckdbTypes.nativeType(column(label), 'duckdb')).toBe(label);

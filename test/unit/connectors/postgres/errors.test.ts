@@ -85,11 +85,15 @@ describe('errors of PostgreSQL', () => {
       table: 't',
       detail: 'Key (id, part)=(7, a, b) already exists.',
     });
-    expect(toPostgresError(twice).place).toEqual({ table: 'public.t', key: '(id, part)=(7, a, b)' });
+    expect(toPostgresError(twice).place).toEqual({
+      table: 'public.t',
+      column: 'id, part',
+      key: '(id, part)=(7, a, b)',
+    });
     const plain = fromServer('23505', 'could not create unique index "t_pkey"', {
       detail: 'Key (id, part)=(7, x) is duplicated.',
     });
-    expect(toPostgresError(plain).place).toEqual({ key: 'id=7, part=x' });
+    expect(toPostgresError(plain).place).toEqual({ column: 'id, part', key: 'id=7, part=x' });
     const copy = fromServer('22001', 'value too long for type character varying(3)', {
       where: 'COPY t, line 5, column name: "abcd"',
     });
