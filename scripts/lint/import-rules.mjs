@@ -18,7 +18,7 @@ export const TABLE = {
     drivers: {
       postgres: [/^pg$/, /^pg-copy-streams$/, /^pg-connection-string$/],
       duckdb: [/^@duckdb\//],
-      mssql: [/^mssql$/, /^tedious$/],
+      mssql: [/^tedious$/],
       snowflake: [/^snowflake-sdk$/],
     },
   },
