@@ -68,6 +68,12 @@ function tableKeys(before: readonly unknown[], after: readonly unknown[]): strin
   const inBoth = (list: (string | undefined)[], other: (string | undefined)[]) =>
     list.filter((name) => other.includes(name));
   if (!isDeepStrictEqual(inBoth(old, next), inBoth(next, old))) return undefined;
+  // By name `a` and `{ a: null }` are one value, and the documents differ all the same.
+  const isBare = (list: readonly unknown[], name: unknown): boolean => list.includes(name);
+  const keepsForm = (name: unknown): boolean =>
+    isBare(before, name) === isBare(after, name) || member([...before, ...after].filter(isMap), String(name)) !== null;
+  const inBothLists = old.filter((name) => next.includes(name));
+  if (!inBothLists.every(keepsForm)) return undefined;
   return [...new Set([...old, ...next])].filter((name) => name !== undefined);
 }
 

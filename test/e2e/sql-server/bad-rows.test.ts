@@ -15,7 +15,7 @@ interface Case extends Refusal {
   options?: string;
 }
 
-const key = (pattern: RegExp): string => expect.stringMatching(pattern) as unknown as string;
+const key = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 
 const CASES: Record<string, Case> = {
   too_long: {
