@@ -4,7 +4,8 @@ import type { ColumnVector } from '../../core/columnar/batch';
 import type { BulkColumn } from './bulk-columns';
 import { refuse } from './bulk-errors';
 import { timeBytes, unsupported, type ValueWriter } from './bulk-target';
-import { daysFromCivil, parseTimeText } from './time-text';
+import { daysFromCivil } from '../../core/columnar/civil';
+import { parseTimeText } from './time-text';
 
 /** 1970-01-01 counted from 0001-01-01 and from 1900-01-01. */
 const DAYS_TO_1970 = 719_162;

@@ -20,8 +20,9 @@ export async function freeNames(session: MssqlSession, tables: readonly TableRef
   return ({ schema, name: table }, wanted) => {
     const names = taken.get(schema) ?? new Set();
     const candidate = (attempt: number): string => {
-      const end = attempt === 0 ? '' : attempt === 1 ? `_${table}` : `_${table}_${attempt}`;
-      return `${wanted.slice(0, Math.max(1, LONGEST - end.length))}${end}`.slice(0, LONGEST);
+      if (attempt === 0) return wanted.slice(0, LONGEST);
+      const end = `_${table.slice(0, LONGEST / 2)}${attempt === 1 ? '' : `_${attempt}`}`;
+      return `${wanted.slice(0, LONGEST - end.length)}${end}`;
     };
     let attempt = 0;
     while (names.has(candidate(attempt).toLowerCase())) attempt += 1;

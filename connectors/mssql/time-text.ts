@@ -76,14 +76,3 @@ function isDay({ year, month, day }: ParsedTime): boolean {
   const last = month === 2 && isLeap ? 29 : (MONTHS[month - 1] ?? 0);
   return year >= 1 && day >= 1 && day <= last;
 }
-
-/** Days since 1970-01-01 in the Gregorian calendar, which the databases extend backwards as well. */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  // Years are taken to begin in March, so that the leap day is their last; eras are 400 of them.
-  const marched = month <= 2 ? year - 1 : year;
-  const era = Math.floor(marched / 400);
-  const yearOfEra = marched - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}

@@ -3,7 +3,7 @@ import { allocateFixed, physicalForm } from '../columnar/allocate';
 import type { ColumnVector } from '../columnar/batch';
 import { powerOfTen, writeInt128 } from '../columnar/int128';
 import type { LogicalType } from '../types/table';
-import { daysFromCivil } from './date-shift';
+import { daysFromCivil } from '../columnar/civil';
 import {
   binaryLimit,
   integerRange,

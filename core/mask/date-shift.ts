@@ -2,7 +2,7 @@
 import { asBytesValues, asInt32, asInt64, halves } from '../columnar/allocate';
 import type { ColumnBatch, ColumnVector } from '../columnar/batch';
 import { BytesBuilder } from '../columnar/bytes-builder';
-import { civilFromDays } from '../columnar/civil';
+import { civilFromDays, daysFromCivil } from '../columnar/civil';
 import type { SipHash } from './siphash';
 import { rowHasher } from './value-hash';
 
@@ -166,15 +166,4 @@ function writeDigits(data: Uint8Array, start: number, number: number, count: num
     data[at] = ZERO + (left % 10);
     left = Math.floor(left / 10);
   }
-}
-
-/** Days since 1970-01-01 of a day of the proleptic Gregorian calendar. */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  // Years are taken to begin in March, as in civil.ts.
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
 }

@@ -3,6 +3,7 @@
  * `2024-02-29 23:59:59.1234567 +02:00`, `0044-03-15 12:00:00+00 BC`, `infinity`. Read from bytes without making strings,
  * because whole columns are read so.
  */
+import { daysFromCivil } from '../columnar/civil';
 
 /** What `TemporalReader.read` found; one object for all values, so read it before the next. */
 export interface Temporal {
@@ -24,17 +25,6 @@ const DAY_MICROS = DAY_MINUTES * MINUTE_MICROS;
 const [ZERO, NINE, SPACE, DASH, PLUS, COLON, POINT] = [48, 57, 32, 45, 43, 58, 46];
 const [UPPER_T, UPPER_Z] = [84, 90];
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** Days from 1970-01-01 of a day of the proleptic Gregorian calendar; year 0 is 1 BC. */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
-  );
-}
 
 export class TemporalReader {
   readonly value: Temporal = { days: 0, micros: 0, nanos: 0, offset: 0, infinite: 0 };

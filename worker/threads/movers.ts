@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import Piscina from 'piscina';
-import type { EnvironmentRef, MovedPart, Movers } from '../../activities/dependencies';
+import type { EnvironmentRef, Movers } from '../../activities/dependencies';
 import type { OpenOptions, ProgressCounter } from '../../connectors/connector';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../schemas/environment';

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { daysFromCivil, parseTimeText } from '../../../../connectors/mssql/time-text';
+import { parseTimeText } from '../../../../connectors/mssql/time-text';
+import { daysFromCivil } from '../../../../core/columnar/civil';
 import { dayText, offsetText, timeText } from '../../../../connectors/mssql/tds-text';
 
 const parse = (text: string, isDated = true) => {

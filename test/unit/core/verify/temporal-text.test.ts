@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { daysFromCivil, instantOf } from '../../../../core/verify/temporal-text';
+import { daysFromCivil } from '../../../../core/columnar/civil';
+import { instantOf } from '../../../../core/verify/temporal-text';
 import { civilFromDays } from '../../../../core/columnar/civil';
 import { microsFigure } from '../../../../core/verify/value-text';
 
