@@ -8,6 +8,7 @@ const SETS = `
   unchecked: { from: prod, to: uat, verify: none, tables: [public.parents, public.children] }
   shrink: { from: prod, to: uat, tables: [public.big, public.parents] }
   shrink-allowed: { from: prod, to: uat, minPercentOfLast: 0, tables: [public.big] }
+  made: { from: prod, to: uat, tables: [public.made_parents, public.made_children] }
   loose:
     from: prod
     to: uat
@@ -115,6 +116,23 @@ it('warns of rows that a filter has left without their parent, with samples', as
   expect(tables.find(({ tableId }) => tableId === 'public.loose_children')?.verification?.references).toEqual([
     expect.objectContaining({ columns: ['parent'], orphans: 50, samples: expect.arrayContaining([expect.any(Array)]) }),
   ]);
+});
+
+it('creates tables with the keys, indexes and defaults that they have in the source', async () => {
+  await execute(
+    site.source,
+    `create table made_parents (id int primary key, code varchar(10) not null unique, at timestamptz default now());
+     create table made_children (id int primary key, parent int not null references made_parents, note text);
+     create index made_children_note on made_children (lower(note));
+     insert into made_parents values (1, 'a'); insert into made_children values (1, 1, 'x'); analyze`,
+  );
+  expect((await site.command('transfer', 'run', 'made')).code).toBe(0);
+  const definitions = `select pg_get_constraintdef(oid) as text from pg_constraint where conrelid::regclass::text like 'made_%' and contype <> 'n'
+     union select regexp_replace(indexdef, 'INDEX \\S+', 'INDEX') from pg_indexes where tablename like 'made_%'
+     union select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid::regclass::text like 'made_%' order by 1`;
+  const expected = await rows(site.source, definitions);
+  expect(expected.length).toBeGreaterThan(6);
+  expect(await rows(site.target, definitions)).toEqual(expected);
 });
 
 it('stops at them where it is told to, and publishes the rest', async () => {

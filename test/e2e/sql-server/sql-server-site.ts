@@ -165,25 +165,30 @@ export class SqlServerSite {
     const shop = await mssql.createDatabase('e2e_shop');
     const testers = await mssql.createDatabase('e2e_uat');
     const other = await mssql.createDatabase('e2e_other');
-    await query(shop, ...production);
-    await query(testers, ...uat);
-    await query(other, ...more);
-    const site = await Site.open(
-      {
-        ...options,
-        sets:
-          typeof sets === 'string'
-            ? sets
-            : sets({ shop: nameOf(shop), testers: nameOf(testers), other: nameOf(other) }),
-        env: { SHOP_URL: shop, TESTERS_URL: testers, ...options.env },
-        environments: [
-          'shop: { kind: mssql, url: "${env:SHOP_URL}", readOnly: true }',
-          'testers: { kind: mssql, url: "${env:TESTERS_URL}" }',
-          ...(options.environments ?? []),
-        ],
-      },
-      { worker },
-    );
+    const site = await (async () => {
+      await query(shop, ...production);
+      await query(testers, ...uat);
+      await query(other, ...more);
+      return Site.open(
+        {
+          ...options,
+          sets:
+            typeof sets === 'string'
+              ? sets
+              : sets({ shop: nameOf(shop), testers: nameOf(testers), other: nameOf(other) }),
+          env: { SHOP_URL: shop, TESTERS_URL: testers, ...options.env },
+          environments: [
+            'shop: { kind: mssql, url: "${env:SHOP_URL}", readOnly: true }',
+            'testers: { kind: mssql, url: "${env:TESTERS_URL}" }',
+            ...(options.environments ?? []),
+          ],
+        },
+        { worker },
+      );
+    })().catch(async (error: unknown) => {
+      for (const url of [shop, testers, other]) await mssql.dropDatabase(url);
+      throw error;
+    });
     return new SqlServerSite(site, shop, testers, other);
   }
 
