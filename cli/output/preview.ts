@@ -6,6 +6,7 @@ import type { RowFilter, TablePlan } from '../../core/types/transfer';
 import { tableId } from '../../core/types/table';
 import type { Colours } from '../core/colours';
 import { count, duration, plural } from './format';
+import { warningsOf } from './run-report';
 import { formatTable } from './table';
 import { oneLine, printable } from './text';
 
@@ -81,14 +82,9 @@ export function previewReport(
     totals(figures, plan?.parallelTables ?? 1),
   ];
   if (sql) blocks.push(...tables.map(({ plan: table }) => statements(table, colours)));
-  const warnings = [
-    ...(plan?.warnings ?? []),
-    ...tables.flatMap((table) => table.plan.warnings.map((warning) => `${table.tableId}: ${warning}`)),
-  ];
+  const warnings = warningsOf({ run, tables });
   if (warnings.length > 0)
-    blocks.push(
-      [...new Set(warnings)].map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'),
-    );
+    blocks.push(warnings.map((warning) => `${colours.yellow('warning')} ${printable(warning)}`).join('\n'));
   return blocks.join('\n\n');
 }
 

@@ -1,4 +1,5 @@
 /** Columns that nobody has decided about: those that look like personal data, and those that are new to a masked table. */
+import type { MaskRule } from '../../schemas/mask';
 import { LongshoreError } from '../errors/longshore-error';
 import { detectPersonalData } from '../privacy/detect';
 import { tableId } from '../types/table';
@@ -43,14 +44,21 @@ export function undecidedColumns(candidate: TableCandidate, plan: TablePlan, dec
   );
   for (const { column, kind, because, suggestion } of findings) {
     const by = { name: 'by its name', content: 'by its values', both: 'by its name and its values' }[because];
-    const rule = typeof suggestion === 'string' ? suggestion : JSON.stringify(suggestion);
-    const text = `Column ${column} of ${id} looks like ${kind.replaceAll('-', ' ')} ${by} and is not masked`;
-    const advice = `Suggested: mask: { ${column}: ${rule} }, or ${column}: keep when it is harmless.`;
+    const what = kind === 'name' ? "somebody's name" : kind.replaceAll('-', ' ');
+    const text = `Column ${column} of ${id} looks like ${what} ${by} and is not masked`;
+    const advice = `Suggested: mask: { ${column}: ${asYaml(suggestion)} }, or ${column}: keep when it is harmless.`;
     if (settings.personalData === 'refuse')
       result.problems.push(new LongshoreError('PERSONAL_DATA', `${text}.`, { ...place, column }, { next: advice }));
     else result.warnings.push(`${text}. ${advice}`);
   }
   return result;
+}
+
+/** A rule as it is written in a configuration. */
+function asYaml(rule: MaskRule): string {
+  if (typeof rule === 'string') return rule;
+  const settings = Object.entries(rule).map(([name, value]) => `${name}: ${String(value)}`);
+  return `{ ${settings.join(', ')} }`;
 }
 
 /** Columns of a plan without those left out; a plan that loses them all keeps none, which planning reports. */
