@@ -1,4 +1,4 @@
-/** Column names with what a person would say they hold; `-` for nothing personal. `name type kind`. */
+/** Column names with what a person would say they hold; `-` for nothing personal. `name type kind`. Long because it is a list. */
 import type { LogicalType } from '../../../../core/types/table';
 
 const TYPES: Record<string, LogicalType> = {
