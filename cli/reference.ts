@@ -1,7 +1,7 @@
 /** docs/cli.md, from the declarations of the commands. */
 import { EXIT } from '../schemas/constants';
 import type { Command } from './core/create-command';
-import { flagsOf, longFlag } from './core/options';
+import { flagsOf, longFlag, placeholderOf } from './core/options';
 import { GLOBAL_OPTIONS } from './core/program';
 
 const EXIT_MEANING: Record<keyof typeof EXIT, string> = {
@@ -41,7 +41,7 @@ function section(command: Command, level: string): string[] {
   const usage = [
     'longshore',
     ...command.path,
-    ...args.map(({ value, required }) => (required ? `<${value}>` : `[${value}]`)),
+    ...args.map(placeholderOf),
   ];
   if (Object.keys(command.options).length > 0) usage.push('[options]');
   const blocks = [`${level} ${command.path.join(' ')}`, `${command.summary}.`];

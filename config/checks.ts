@@ -8,6 +8,7 @@ import { resolveDates } from '../core/plan/dates';
 import { hasWildcard } from '../core/plan/pattern';
 import { didYouMean } from '../core/plan/suggest';
 import { parseBytes, parseDuration } from '../core/units';
+import { checkDropFolders } from './check-drop-folders';
 import { checkEnvironment, POSTGRES_URL_WANTED } from './check-environments';
 import { checkMasks } from './check-masks';
 import { checkNotifications } from './check-notifications';
@@ -26,7 +27,8 @@ const LEVELS: Readonly<Record<string, readonly [number, number]>> = {
 };
 const PART_SIZE = { min: 8192, max: 4e9 };
 
-export function checkDocument(document: unknown, report: CheckReport): void {
+/** `baseDir` is the folder of the configuration file; undefined for a document that belongs to none. */
+export function checkDocument(document: unknown, report: CheckReport, baseDir?: string): void {
   const environments = fields(fields(document)['environments']);
   for (const [name, environment] of Object.entries(environments))
     checkEnvironment(['environments', name], fields(environment), report);
@@ -35,6 +37,7 @@ export function checkDocument(document: unknown, report: CheckReport): void {
   for (const [name, set] of Object.entries(fields(fields(document)['transferSets']))) {
     if (isFields(set)) checkSet(['transferSets', name], set, document, report);
   }
+  checkDropFolders(fields(document), report, baseDir);
   checkNotifications(fields(document), report);
 }
 

@@ -5,7 +5,7 @@ import { LongshoreError } from '../core/errors/longshore-error';
 import { didYouMean } from '../core/plan/suggest';
 import { type Config, configSchema } from '../schemas/config';
 import type { TransferSet } from '../schemas/transfer-set';
-import { checkDocument } from './checks';
+import { type CheckReport, checkDocument } from './checks';
 import { FileLoader } from './extends';
 import { applyOverrides, applyVariables } from './overrides';
 import { type ConfigPath, formatPath } from './path';
@@ -62,7 +62,7 @@ export function loadConfig(
   const baseDir = dirname(resolve(path));
   const overridden = applyOverrides(applyVariables(read, env, problems), overrides, problems);
   const tree = fillEarly(overridden, { env, baseDir }, problems, warnings);
-  const config = validateTree(tree, { problems, refusals: strict ? problems : warnings, warnings });
+  const config = validateTree(tree, { problems, refusals: strict ? problems : warnings, warnings, baseDir });
   return { config, files: loader.files, baseDir, warnings: warnings.list() };
 }
 
@@ -93,10 +93,12 @@ export interface Findings {
   /** Sets that can never run as they stand. */
   refusals: ProblemList;
   warnings: ProblemList;
+  /** What relative paths are relative to; undefined for a document that belongs to no file. */
+  baseDir?: string;
 }
 
 /** The configuration that a tree is. Throws one error for all problems. */
-export function validateTree(tree: TreeNode, { problems, refusals, warnings }: Findings): Config {
+export function validateTree(tree: TreeNode, { problems, refusals, warnings, baseDir }: Findings): Config {
   const document = toPlain(tree);
   const place = (path: ConfigPath) => positionOf(tree, path);
   const result = configSchema.safeParse(document);
@@ -106,10 +108,11 @@ export function validateTree(tree: TreeNode, { problems, refusals, warnings }: F
   );
   for (const { path, message } of findings) problems.add(message, place(path), path);
   const isFaulty = new Set(findings.map(({ path }) => formatPath(path)));
-  checkDocument(document, {
+  const report: CheckReport = {
     problem: (path, message, code) => isFaulty.has(formatPath(path)) || problems.add(message, place(path), path, code),
     warning: (path, message, code) => (code === undefined ? warnings : refusals).add(message, place(path), path, code),
-  });
+  };
+  checkDocument(document, report, baseDir);
   problems.throwIfAny();
   if (!result.success)
     throw new LongshoreError(

@@ -1,4 +1,4 @@
-/** Transfer sets and what they need: choosing some of a document, and laying them into another. */
+/** Transfer sets, drop folders and what they need: choosing some of a document, and laying them into another. */
 import { isDeepStrictEqual } from 'node:util';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { didYouMean, listWords } from '../core/plan/suggest';
@@ -9,7 +9,14 @@ import { isStoredSecret } from './redact';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What belongs to everybody who shares a configuration. The rest says where one machine finds its servers and folders. */
-export const SHARED_SECTIONS = ['version', 'environments', 'transferSets', 'masking', 'notifications'] as const;
+export const SHARED_SECTIONS = [
+  'version',
+  'environments',
+  'transferSets',
+  'dropFolders',
+  'masking',
+  'notifications',
+] as const;
 
 export const CONFLICT_POLICIES = ['stop', 'replace', 'rename'] as const;
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
@@ -17,6 +24,7 @@ export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 export const setsOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['transferSets']);
+export const foldersOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['dropFolders']);
 export const environmentsOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['environments']);
 
 /** Source and target of a set. */
@@ -59,59 +67,61 @@ export function sharedPart(document: unknown, sets: readonly string[] = []): Fie
 const pick = (from: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 
+/** Sections whose entries go by names, and what one of them is called. */
+const NAMED = { environments: 'environment', transferSets: 'transfer set', dropFolders: 'drop folder' } as const;
+export type NamedSection = keyof typeof NAMED;
+
 export interface Merged {
   document: Fields;
   /** Names that were given for those that were taken, by section and old name. */
-  renamed: { environments: Readonly<Record<string, string>>; transferSets: Readonly<Record<string, string>> };
+  renamed: Record<NamedSection, Readonly<Record<string, string>>>;
   /** Sections of the addition that were left where they are, because the base has others. */
   left: string[];
 }
 
 /**
- * `addition` laid into `base`: environments and sets by name; masking and notifications where the base has nothing of
- * the kind. One of the same name that says something else is a conflict: `stop` throws CONFIG_CONFLICT naming them all,
- * `replace` takes the new one, `rename` gives the new one a name of its own.
+ * `addition` laid into `base`: environments, sets and folders by name; masking and notifications where the base has
+ * nothing of the kind. One of the same name that says something else is a conflict: `stop` throws CONFIG_CONFLICT naming
+ * them all, `replace` takes the new one, `rename` gives the new one a name of its own.
  */
 export function mergeDocuments(base: unknown, addition: unknown, policy: ConflictPolicy): Merged {
   const own = fieldsOf(base);
-  const taken = { environments: environmentsOf(base), transferSets: setsOf(base) };
-  const clash = (section: 'environments' | 'transferSets', name: string, value: unknown): boolean =>
+  const taken = { environments: environmentsOf(base), transferSets: setsOf(base), dropFolders: foldersOf(base) };
+  const clash = (section: NamedSection, name: string, value: unknown): boolean =>
     Object.hasOwn(taken[section], name) && !isDeepStrictEqual(taken[section][name], value);
-  const added = environmentsOf(addition);
-  const environmentNames = newNames(
-    added,
-    taken.environments,
-    (name, value) => clash('environments', name, value),
-    policy,
-  );
-  const environments = Object.entries(added).map(([name, value]): [string, unknown] => {
-    const next = environmentNames[name] ?? name;
-    return [next, next === name ? value : moveSecrets(value, ['environments', name], ['environments', next])];
-  });
-  const sets = Object.fromEntries(
-    Object.entries(setsOf(addition)).map(([name, set]) => [name, withEnds(set, environmentNames)]),
-  );
-  const setNames = newNames(sets, taken.transferSets, (name, value) => clash('transferSets', name, value), policy);
+  const rename = (section: NamedSection, entries: Fields) =>
+    newNames(entries, taken[section], (name, value) => clash(section, name, value), policy);
+  const environments = environmentsOf(addition);
+  const environmentNames = rename('environments', environments);
+  const added: Record<NamedSection, Fields> = {
+    environments,
+    transferSets: withNewEnds(setsOf(addition), environmentNames),
+    dropFolders: withNewEnds(foldersOf(addition), environmentNames),
+  };
+  const renamed = {
+    environments: environmentNames,
+    transferSets: rename('transferSets', added.transferSets),
+    dropFolders: rename('dropFolders', added.dropFolders),
+  };
+  const sections = Object.keys(NAMED) as NamedSection[];
   if (policy === 'stop') {
-    const clashes = [
-      ...Object.keys(added)
-        .filter((name) => clash('environments', name, added[name]))
-        .map((name) => `environment \`${name}\``),
-      ...Object.keys(sets)
-        .filter((name) => clash('transferSets', name, sets[name]))
-        .map((name) => `transfer set \`${name}\``),
-    ];
+    const clashes = sections.flatMap((section) =>
+      Object.keys(added[section])
+        .filter((name) => clash(section, name, added[section][name]))
+        .map((name) => `${NAMED[section]} \`${name}\``),
+    );
     if (clashes.length > 0)
       throw new LongshoreError('CONFIG_CONFLICT', `There is already another ${listWords(clashes)}.`);
   }
-  const document: Record<string, unknown> = {
-    ...own,
-    environments: { ...taken.environments, ...Object.fromEntries(environments) },
-    transferSets: {
-      ...taken.transferSets,
-      ...Object.fromEntries(Object.entries(sets).map(([name, set]) => [setNames[name] ?? name, set])),
-    },
-  };
+  const document: Record<string, unknown> = { ...own };
+  for (const section of sections) {
+    const entries = Object.entries(added[section]).map(([name, value]): [string, unknown] => {
+      const next = renamed[section][name] ?? name;
+      return [next, next === name ? value : moveSecrets(value, [section, name], [section, next])];
+    });
+    if (section !== 'dropFolders' || entries.length > 0)
+      document[section] = { ...taken[section], ...Object.fromEntries(entries) };
+  }
   const left: string[] = [];
   for (const section of ['masking', 'notifications']) {
     const theirs = fieldsOf(addition)[section];
@@ -120,7 +130,7 @@ export function mergeDocuments(base: unknown, addition: unknown, policy: Conflic
     if (isEmpty(mine)) document[section] = theirs;
     else if (!isEmpty(other)) left.push(section);
   }
-  return { document, renamed: { environments: environmentNames, transferSets: setNames }, left };
+  return { document, renamed, left };
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -149,12 +159,15 @@ export function freeName(name: string, used: ReadonlySet<string>): string {
   for (let number = 2; ; number += 1) if (!used.has(`${name}-${number}`)) return `${name}-${number}`;
 }
 
-/** The set with its environments exchanged by name. */
-export function withEnds(set: unknown, names: Readonly<Record<string, string>>): unknown {
+const withNewEnds = (entries: Fields, names: Readonly<Record<string, string>>): Fields =>
+  Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, withEnds(entry, names)]));
+
+/** The set or folder with its environments exchanged by name. */
+export function withEnds(entry: unknown, names: Readonly<Record<string, string>>): unknown {
+  const ends = Object.entries(fieldsOf(entry)).filter(([key]) => key === 'from' || key === 'to');
   const next = (name: unknown): unknown =>
     typeof name === 'string' && Object.hasOwn(names, name) ? names[name] : name;
-  const { from, to } = fieldsOf(set);
-  return { ...fieldsOf(set), from: next(from), to: next(to) };
+  return { ...fieldsOf(entry), ...Object.fromEntries(ends.map(([key, name]) => [key, next(name)])) };
 }
 
 /** What stands for a secret says where it is looked up: in the entry that has it, whatever that is called by now. */

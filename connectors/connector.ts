@@ -4,6 +4,7 @@
  * so that reading and loading can run in worker threads.
  */
 import type { Codec, DatabaseKind, PublishStrategy } from '../schemas/constants';
+import type { ReferenceTables } from './reference-tables';
 import type { EnvironmentConfig } from '../schemas/environment';
 import type { Fit } from '../core/types/fit';
 import type { ColumnBatch } from '../core/columnar/batch';
@@ -61,6 +62,8 @@ export interface Database {
   readonly source: SourceDatabase;
   /** Throws READ_ONLY_ENVIRONMENT on every call when the environment is `readOnly`. */
   readonly target: TargetDatabase;
+  /** What drop folders keep beside the data. */
+  readonly reference: ReferenceTables;
   /** Connects, and says who answered. Throws AUTHENTICATION_FAILED, HOST_UNREACHABLE, DATABASE_NOT_FOUND. */
   ping(): Promise<ServerInfo>;
   /**

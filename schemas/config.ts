@@ -1,5 +1,6 @@
 /** The configuration: one document, one schema. Files may leave parts of it to the files they extend. */
 import { z } from 'zod';
+import { dropFolderSchema } from './drop-folder';
 import { environmentEntrySchema } from './environment';
 import { name } from './fields';
 import { catalogSchema, stagingSchema, temporalSchema, workerSchema } from './services';
@@ -12,6 +13,7 @@ export const configSchema = z
     version: z.literal(1).describe('Version of the format; 1.'),
     environments: z.record(name, environmentEntrySchema).default({}).describe('Databases by name.'),
     transferSets: z.record(name, transferSetSchema).default({}).describe('Transfer sets by name.'),
+    dropFolders: z.record(name, dropFolderSchema).default({}).describe('Drop folders by name.'),
     masking: maskingSchema.prefault({}),
     notifications: notificationsSchema.prefault({}),
     temporal: temporalSchema.prefault({}),
@@ -38,6 +40,5 @@ export type Config = z.infer<typeof configSchema>;
 /** Sections that later versions bring; rejected by name until then. */
 export const LATER_SECTIONS: Readonly<Record<string, string>> = {
   monthBatches: 'month batches',
-  dropFolders: 'drop folders',
   pipelines: 'pipelines',
 };

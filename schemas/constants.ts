@@ -6,7 +6,7 @@
 export const DATABASE_KINDS = ['postgres', 'duckdb', 'mssql'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
-export const RUN_KINDS = ['transfer'] as const;
+export const RUN_KINDS = ['transfer', 'drop'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 /** Where a run or a table of it stands. `partial`: some tables arrived and some did not. */
@@ -79,6 +79,10 @@ export type PersonalDataPolicy = (typeof PERSONAL_DATA_POLICIES)[number];
 /** What happens to columns of a masked table that the last good run did not have. */
 export const NEW_COLUMN_POLICIES = ['copy', 'exclude', 'refuse'] as const;
 export type NewColumnPolicy = (typeof NEW_COLUMN_POLICIES)[number];
+
+/** What happens to a file whose content has been loaded into the same table before. */
+export const DUPLICATE_POLICIES = ['skip', 'load', 'fail'] as const;
+export type DuplicatePolicy = (typeof DUPLICATE_POLICIES)[number];
 
 /** What people can be told of. `slow`: the run takes far longer than it usually does; it goes on. */
 export const NOTIFY_EVENTS = ['done', 'partial', 'failed', 'cancelled', 'refused', 'slow'] as const;

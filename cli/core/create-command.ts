@@ -1,5 +1,5 @@
 import type { CommandContext } from './context';
-import type { ArgumentSpec, ArgumentValue, OptionSpec, OptionValue } from './options';
+import type { ArgumentSpec, ArgumentValue, GivenArgument, OptionSpec, OptionValue } from './options';
 
 export interface CommandDefinition<A extends Record<string, ArgumentSpec>, O extends Record<string, OptionSpec>> {
   /** Noun and verb, e.g. `['transfer', 'run']`; a verb alone where there is no noun. */
@@ -29,7 +29,7 @@ export interface Command {
   examples: readonly (readonly [string, string])[];
   invoke(
     context: CommandContext,
-    args: Record<string, string | undefined>,
+    args: Record<string, GivenArgument>,
     options: Record<string, unknown>,
   ): Promise<number | void>;
 }

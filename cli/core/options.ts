@@ -40,12 +40,31 @@ export interface ArgumentSpec {
   value: string;
   description: string;
   required: boolean;
+  /** Takes all that follow; only the last argument can. */
+  many?: boolean;
 }
 
 export const required = (value: string, description: string) => ({ value, description, required: true }) as const;
 export const optional = (value: string, description: string) => ({ value, description, required: false }) as const;
 
-export type ArgumentValue<A extends ArgumentSpec> = A extends { required: true } ? string : string | undefined;
+/** One or more; the last argument of a command. */
+export const several = (value: string, description: string) =>
+  ({ value, description, required: true, many: true }) as const;
+
+export type ArgumentValue<A extends ArgumentSpec> = A extends { many: true }
+  ? string[]
+  : A extends { required: true }
+    ? string
+    : string | undefined;
+
+/** What commander hands over for an argument. */
+export type GivenArgument = string | string[] | undefined;
+
+/** As usage lines show it: `<NAME>`, `[NAME]`, `<FILE...>`. */
+export const placeholderOf = ({ value, required: isRequired, many }: ArgumentSpec): string => {
+  const name = many ? `${value}...` : value;
+  return isRequired ? `<${name}>` : `[${name}]`;
+};
 
 /** `dryRun` → `--dry-run`. */
 export const longFlag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -7,7 +7,7 @@ import type { Command } from './create-command';
 import { renderError } from './errors';
 import { exitOfError } from './exit';
 import type { Io } from './io';
-import { flagsOf, longFlag, type OptionSpec } from './options';
+import { flagsOf, type GivenArgument, longFlag, type OptionSpec, placeholderOf } from './options';
 
 export interface ProgramOptions {
   commands: readonly Command[];
@@ -71,7 +71,7 @@ function usageError(error: CommanderError): LongshoreError {
 
 type Invoke = (
   command: Command,
-  args: Record<string, string | undefined>,
+  args: Record<string, GivenArgument>,
   options: Record<string, unknown>,
   global: GlobalOptions,
 ) => Promise<void>;
@@ -113,8 +113,8 @@ function register(target: Commander, command: Command, program: Commander, io: I
   target
     .summary(command.summary)
     .description(command.details ? `${command.summary}.\n\n${command.details}` : `${command.summary}.`);
-  for (const { value, description, required } of Object.values(command.args)) {
-    target.addArgument(new Argument(required ? `<${value}>` : `[${value}]`, description));
+  for (const argument of Object.values(command.args)) {
+    target.addArgument(new Argument(placeholderOf(argument), argument.description));
   }
   for (const [name, spec] of Object.entries(command.options)) {
     target.addOption(toOption(name, spec));
@@ -126,7 +126,7 @@ function register(target: Commander, command: Command, program: Commander, io: I
   target.action(async (...received: unknown[]) => {
     const values = target.opts<Record<string, unknown>>();
     const args = Object.fromEntries(
-      Object.keys(command.args).map((name, index) => [name, received[index] as string | undefined]),
+      Object.keys(command.args).map((name, index) => [name, received[index] as GivenArgument]),
     );
     await invoke(command, args, withDefaults(command.options, values), globalOptions(program, io));
   });

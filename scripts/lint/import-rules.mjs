@@ -44,14 +44,16 @@ export const TABLE = {
   },
   client: {
     packages: [NODE, PURE, /^zod$/, TEMPORAL_CORE],
-    folders: ['catalog', 'config', 'core', 'schemas', 'workflows'],
-    only: { workflows: /\/(messages|queues|search-attributes)$/ },
+    folders: ['catalog', 'config', 'core', 'schemas', 'storage', 'workflows'],
+    // Files on this machine are recognised and converted without a worker; parts in flight are the worker's alone.
+    only: { workflows: /\/(messages|queues|search-attributes)$/, storage: /^storage\/(files|drop-tree)(\/|$)/ },
     types: ['workflows'],
   },
   api: { packages: [ANY], folders: ['client', 'core', 'schemas'] },
   cli: {
     packages: [NODE, /^(commander|picocolors|yaml|zod)$/],
-    folders: ['client', 'config', 'core', 'notify', 'schemas'],
+    folders: ['client', 'config', 'core', 'notify', 'schemas', 'storage'],
+    only: { storage: /^storage\/files(\/|$)/ },
     types: ['catalog'],
     // Commands that start something may reach what they start.
     starters: { files: /^cli\/commands\/(up|worker|serve)(\/|\.)/, folders: ['worker', 'api', 'dev'] },

@@ -80,7 +80,6 @@ const CASES: Case[] = [
   ['another version', HEAD.replace('version: 1', 'version: 2'), 1, 'version', '`version` must be 1'],
   ['a misspelt section', `${HEAD}transferSet: {}\n`, 5, 'transferSet', 'Did you mean transferSets?'],
   ['month batches', `${HEAD}monthBatches: {}\n`, 5, 'monthBatches', 'does not know month batches yet'],
-  ['drop folders', `${HEAD}dropFolders: {}\n`, 5, 'dropFolders', 'does not know drop folders yet'],
   ['pipelines', `${HEAD}pipelines: {}\n`, 5, 'pipelines', 'does not know pipelines yet'],
   ['an empty section', `${HEAD}staging:\n`, 5, 'staging', '`staging` is empty'],
   ['a section of the wrong type', `${HEAD}staging: here\n`, 5, 'staging', 'must be a map, not text'],

@@ -1,0 +1,103 @@
+/**
+ * What drop folders remember: every file that was seen, how long it has stood still, and what became of it. A file is
+ * one row from the first sight to its end; the same path dropped again is another row.
+ */
+import type { ErrorReport } from '../core/errors/longshore-error';
+import type { FileIdentity, FileDataset, FileLoadType, FilePlan, FileState, ScannedFile } from '../core/types/drop';
+
+export interface DropFile extends ScannedFile {
+  id: number;
+  folder: string;
+  dataset: FileDataset;
+  loadType: FileLoadType;
+  state: FileState;
+  /** Files of one group are loaded one after the other, the oldest first: `schema.table` as the name says. */
+  groupKey: string;
+  /** Scan in which it was first seen as it is now: unchanged checks are the scans since. */
+  firstScan: number;
+  firstSeenAt: Date;
+  md5?: string;
+  sha256?: string;
+  /** `schema.table` it is loaded into. */
+  table?: string;
+  plan?: FilePlan;
+  rows?: number;
+  rejected?: number;
+  workflowId?: string;
+  /** Relative to the folder. */
+  movedTo?: string;
+  error?: ErrorReport;
+  /** Committed in the target; the rest is putting the file away. */
+  publishedAt?: Date;
+  startedAt?: Date;
+  finishedAt?: Date;
+}
+
+/** What a scan changes, in one transaction. */
+export interface ScanChanges {
+  folder: string;
+  scan: number;
+  /** New files, and those that changed since: their checks begin again. */
+  seen: (ScannedFile & Pick<DropFile, 'dataset' | 'loadType' | 'groupKey'>)[];
+  /** Ids of `watching` files that have settled. */
+  ready: number[];
+  /** Ids of `watching` and `ready` files that are gone. */
+  vanished: number[];
+}
+
+export type DropFilePatch = Partial<
+  Pick<
+    DropFile,
+    | 'state'
+    | 'md5'
+    | 'sha256'
+    | 'table'
+    | 'plan'
+    | 'rows'
+    | 'rejected'
+    | 'workflowId'
+    | 'movedTo'
+    | 'error'
+    | 'publishedAt'
+    | 'startedAt'
+    | 'finishedAt'
+  >
+>;
+
+/** A file as a scan compares it with the disk: nothing more is read for a hundred thousand of them. */
+export type WatchedFile = ScannedFile & Pick<DropFile, 'id' | 'state' | 'firstScan' | 'firstSeenAt'>;
+
+export interface DropFileStore {
+  /** Number of the next scan of this folder; counts on over restarts. */
+  nextScan(folder: string): Promise<number>;
+  /** Files of the folder that are `watching`, `ready` or `processing`. */
+  watched(folder: string): Promise<WatchedFile[]>;
+  applyScan(changes: ScanChanges): Promise<void>;
+  /**
+   * Takes up to `limit` ready files, the oldest of each group that has none `processing`, and makes them `processing`.
+   * Two callers never get the same file.
+   */
+  claim(folder: string, limit: number): Promise<DropFile[]>;
+  /** Registers a file that did not come by a scan, ready at once; the same path and identity is one file. */
+  add(file: ScannedFile & Pick<DropFile, 'folder' | 'dataset' | 'loadType' | 'groupKey'>): Promise<number>;
+  get(id: number): Promise<DropFile | undefined>;
+  update(id: number, patch: DropFilePatch): Promise<void>;
+  /** Back to `watching` from now on: the file changed while it was worked on. */
+  rewatch(id: number, identity: FileIdentity): Promise<void>;
+  /** The latest loaded file with this content and table. */
+  duplicateOf(file: { folder: string; sha256: string; table: string; except: number }): Promise<DropFile | undefined>;
+  list(filter: { folder: string; states?: FileState[]; path?: string; limit: number }): Promise<DropFile[]>;
+  /** Files by state, and the errors of failed ones by code. */
+  summary(
+    folder: string,
+    since?: Date,
+  ): Promise<{
+    states: Partial<Record<FileState, number>>;
+    rows: number;
+    errors: { code: string; count: number; latest: DropFile }[];
+    lastScanAt?: Date;
+    oldestReadyAt?: Date;
+  }>;
+  /** Removes ended files that ended before `before`; answers how many. */
+  purge(folder: string, before: Date): Promise<number>;
+}
