@@ -3,6 +3,7 @@
  */
 import type { Catalog } from '../catalog/catalog';
 import type {
+  BatchLoadRequest,
   Database,
   TypeSystem,
   ExtractRequest,
@@ -11,8 +12,13 @@ import type {
   ReadBackRequest,
   WireLoadRequest,
 } from '../connectors/connector';
-import type { ColumnPair, PartResult } from '../core/types/transfer';
+import type { FileIdentity } from '../core/types/drop';
+import type { FileColumn, FileFormat, FormatOptions, InferredColumn, RejectedRow, RowMark } from '../core/types/file';
+import type { Tolerance } from '../core/drop/tolerance';
+import type { TableRef } from '../core/types/table';
+import type { ColumnAggregate, ColumnPair, PartResult, TableVerification } from '../core/types/transfer';
 import type { TargetRules } from '../core/plan/safety';
+import type { ScanTreeOptions, TreeScan } from '../storage/drop-tree/scan-tree';
 import type { PartStore } from '../storage/part-store';
 import type { Config } from '../schemas/config';
 import type { DatabaseKind } from '../schemas/constants';
@@ -89,4 +95,99 @@ export interface TransferDependencies {
   /** Tells the run's workflow that a snapshot is open. */
   announceSnapshot(runId: string, epoch: number): Promise<void>;
   now(): Date;
+}
+
+/** What reading a whole file found out. */
+export interface ScannedContent {
+  identity: FileIdentity;
+  md5: string;
+  sha256: string;
+  format: FileFormat;
+  /** By position in the file; `name` as found in the header. */
+  columns: InferredColumn[];
+  marks: RowMark[];
+  rows: number;
+  rejectedCount: number;
+  rejected: RejectedRow[];
+  repairedCount: number;
+}
+
+export interface ScanFileRequest {
+  /** Absolute. */
+  path: string;
+  /** What the file was when it had settled; FILE_CHANGED when it no longer is. */
+  identity?: FileIdentity;
+  options: FormatOptions;
+  /** A mark about every so many bytes. */
+  markBytes: number;
+}
+
+/** A slice of a file, on its way into staging. */
+export interface FilePartRequest {
+  path: string;
+  identity: FileIdentity;
+  format: FileFormat;
+  ragged: 'repair' | 'reject';
+  columns: FileColumn[];
+  /** Undefined: from the first row of the table. */
+  from?: RowMark;
+  until?: number;
+  load: BatchLoadRequest;
+  checks: PartChecks;
+  /** For targets that load from files alone; removed afterwards. */
+  parquetFile: string;
+  /** All rejected rows of the part, a line of JSON each; not made where there is none. */
+  rejectedFile: string;
+  /** Reading stops when more rows than this are rejected. */
+  maxRejected: number;
+}
+
+export interface LoadedFilePart {
+  rows: number;
+  bytes: number;
+  rejectedCount: number;
+  /** The first twenty. */
+  rejected: RejectedRow[];
+  repairedCount: number;
+  figures?: ColumnAggregate[];
+  fingerprint?: string;
+}
+
+/** A whole file that is small enough to be loaded without staging. */
+export interface DirectFileRequest extends FilePartRequest {
+  backup?: TableRef;
+  lockTimeoutMs: number;
+  tolerance: Tolerance;
+}
+
+export interface DirectlyLoaded extends LoadedFilePart {
+  /** False: nothing was loaded; take the staged way, or give up where too many rows were rejected. */
+  isVisible: boolean;
+  verification?: TableVerification;
+}
+
+/** A look at a drop folder. */
+export interface ScanTreeRequest extends ScanTreeOptions {
+  /** Absolute. */
+  root: string;
+}
+
+/** Reads files in worker threads. */
+export interface FileWorkers {
+  tree(request: ScanTreeRequest, signal: AbortSignal): Promise<TreeScan>;
+  scan(request: ScanFileRequest, progress: ProgressCounter, signal: AbortSignal): Promise<ScannedContent>;
+  /** Loads and publishes at once, where the target can. */
+  loadDirect(
+    ref: EnvironmentRef,
+    request: DirectFileRequest,
+    progress: ProgressCounter,
+    signal: AbortSignal,
+  ): Promise<DirectlyLoaded>;
+  /** Loads a slice, once: a part that is in staging already is only read for its figures. */
+  load(
+    ref: EnvironmentRef,
+    request: FilePartRequest,
+    progress: ProgressCounter,
+    signal: AbortSignal,
+  ): Promise<LoadedFilePart>;
 }

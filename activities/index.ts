@@ -1,5 +1,11 @@
 /** The factories of all activities, and the types that workflows call them by. */
 import type { TransferDependencies } from './dependencies';
+import type { DropDependencies } from './drop/dependencies';
+import { createFilingActivities } from './drop/file-away';
+import { createDropNotifyActivities } from './drop/notify-drop';
+import { createFileActivities, createFilePartActivities } from './drop/process';
+import { createScanActivities } from './drop/scan';
+import { createTaskActivities } from './drop/tasks';
 import { createNotifyActivities } from './notify/notify-run';
 import type { NotifyDependencies } from './notify/dependencies';
 import { createPartActivities } from './transfer/parts';
@@ -10,9 +16,10 @@ import { createSnapshotActivities } from './transfer/snapshot';
 import { createTableActivities } from './transfer/tables';
 import { createVerifyActivities } from './transfer/verify';
 
+export type { ClaimedFile } from './drop/scan';
 export type { PlannedRun, PlannedTable } from './transfer/plan';
 
-/** Everything but moving rows: quick, or waiting for a database to do the work. */
+/** Everything of transfers but moving rows: quick, or waiting for a database to do the work. */
 export const createControlActivities = (
   deps: TransferDependencies & NotifyDependencies & { lockTimeoutMs: number },
 ) => ({
@@ -25,7 +32,18 @@ export const createControlActivities = (
   ...createNotifyActivities(deps),
 });
 
-export { createPartActivities };
+/** Everything of drop folders but loading the slices of large files. */
+export const createDropActivities = (deps: DropDependencies & NotifyDependencies) => ({
+  ...createScanActivities(deps),
+  ...createFileActivities(deps),
+  ...createFilingActivities(deps),
+  ...createTaskActivities(deps),
+  ...createDropNotifyActivities(deps),
+});
+
+export { createFilePartActivities, createPartActivities };
 
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 export type PartActivities = ReturnType<typeof createPartActivities>;
+export type DropActivities = ReturnType<typeof createDropActivities>;
+export type FilePartActivities = ReturnType<typeof createFilePartActivities>;

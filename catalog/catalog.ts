@@ -13,6 +13,7 @@ import type {
   TableVerification,
 } from '../core/types/transfer';
 import type { NotifyEvent, RunKind, RunStatus, TablePhase } from '../schemas/constants';
+import type { DropFileStore } from './drop-files';
 
 export interface Catalog {
   readonly configurations: ConfigurationStore;
@@ -22,6 +23,9 @@ export interface Catalog {
   readonly snapshots: SnapshotStore;
   readonly audit: AuditLog;
   readonly notifications: NotificationStore;
+  readonly dropFiles: DropFileStore;
+  /** The same for everybody who works with this catalog, and nobody else's. */
+  installationId(): Promise<string>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -97,6 +97,61 @@ interface NotificationsTable {
   at: Moment;
 }
 
+interface DropFoldersTable {
+  folder: string;
+  scan: Generated<number>;
+  /** The latest scan whose changes are in; an earlier one that comes late changes nothing. */
+  applied_scan: Generated<number>;
+  last_scan_at: MomentOrNull;
+}
+
+interface DropFilesTable {
+  id: Generated<number>;
+  folder: string;
+  path: string;
+  size: number;
+  mtime_ms: number;
+  inode: string;
+  dataset: string;
+  load_type: string;
+  group_key: string;
+  state: string;
+  first_scan: number;
+  first_seen_at: Moment;
+  ready_at: MomentOrNull;
+  /** Which call of `claim` took it: the call repeated finds what it took. */
+  claimed_by: string | null;
+  md5: string | null;
+  sha256: string | null;
+  table_id: string | null;
+  plan: JsonOrNull<unknown>;
+  rows: number | null;
+  rejected: number | null;
+  workflow_id: string | null;
+  step: string | null;
+  verification: JsonOrNull<unknown>;
+  locked_ms: number | null;
+  moved_to: string | null;
+  error: JsonOrNull<unknown>;
+  /** Of `error`: taken out of it by Postgres, a text with a NUL character in it would be refused. */
+  error_code: string | null;
+  published_at: MomentOrNull;
+  started_at: MomentOrNull;
+  finished_at: MomentOrNull;
+}
+
+interface InstallationTable {
+  id: string;
+}
+
+interface DropPartsTable {
+  file_id: number;
+  part: number;
+  /** Content of the file that the part belongs to. */
+  sha256: string;
+  result: Json<unknown>;
+}
+
 export interface CatalogTables {
   configurations: ConfigurationsTable;
   runs: RunsTable;
@@ -105,6 +160,10 @@ export interface CatalogTables {
   snapshots: SnapshotsTable;
   audit: AuditTable;
   notifications: NotificationsTable;
+  drop_folders: DropFoldersTable;
+  drop_files: DropFilesTable;
+  drop_parts: DropPartsTable;
+  installation: InstallationTable;
 }
 
 export type CatalogDatabase = Kysely<CatalogTables>;

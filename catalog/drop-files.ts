@@ -3,6 +3,8 @@
  * one row from the first sight to its end; the same path dropped again is another row.
  */
 import type { ErrorReport } from '../core/errors/longshore-error';
+import type { RejectedRow } from '../core/types/file';
+import type { ColumnAggregate, TableVerification } from '../core/types/transfer';
 import type { FileIdentity, FileDataset, FileLoadType, FilePlan, FileState, ScannedFile } from '../core/types/drop';
 
 export interface DropFile extends ScannedFile {
@@ -24,6 +26,12 @@ export interface DropFile extends ScannedFile {
   rows?: number;
   rejected?: number;
   workflowId?: string;
+  /** How far the load has come: each is done once. */
+  step?: FileStep;
+  /** What was compared before publishing, and what came of it. */
+  verification?: TableVerification;
+  /** Milliseconds readers had to wait at the switch. */
+  lockedMs?: number;
   /** Relative to the folder. */
   movedTo?: string;
   error?: ErrorReport;
@@ -31,6 +39,22 @@ export interface DropFile extends ScannedFile {
   publishedAt?: Date;
   startedAt?: Date;
   finishedAt?: Date;
+}
+
+/** recognised: planned. verified: staged, and proven. published: visible. direct: visible, without having been staged. */
+export const FILE_STEPS = ['recognised', 'verified', 'published', 'direct'] as const;
+export type FileStep = (typeof FILE_STEPS)[number];
+
+/** A slice of a file that is in staging. */
+export interface DropPart {
+  part: number;
+  rows: number;
+  bytes: number;
+  rejectedCount: number;
+  rejected: RejectedRow[];
+  repairedCount: number;
+  figures?: ColumnAggregate[];
+  fingerprint?: string;
 }
 
 /** What a scan changes, in one transaction. */
@@ -56,6 +80,9 @@ export type DropFilePatch = Partial<
     | 'rows'
     | 'rejected'
     | 'workflowId'
+    | 'step'
+    | 'verification'
+    | 'lockedMs'
     | 'movedTo'
     | 'error'
     | 'publishedAt'
@@ -75,13 +102,24 @@ export interface DropFileStore {
   applyScan(changes: ScanChanges): Promise<void>;
   /**
    * Takes up to `limit` ready files, the oldest of each group that has none `processing`, and makes them `processing`.
-   * Two callers never get the same file.
+   * Two callers never get the same file. With `by` the call can be repeated: while files that it took are still
+   * `processing`, the same `by` gets them again, and no others.
    */
-  claim(folder: string, limit: number): Promise<DropFile[]>;
-  /** Registers a file that did not come by a scan, ready at once; the same path and identity is one file. */
-  add(file: ScannedFile & Pick<DropFile, 'folder' | 'dataset' | 'loadType' | 'groupKey'>): Promise<number>;
+  claim(folder: string, limit: number, by?: string): Promise<DropFile[]>;
+  /**
+   * Registers a file that did not come by a scan, ready at once or claimed by whoever adds it; a path that is at work
+   * already stays one file.
+   */
+  add(
+    file: ScannedFile & Pick<DropFile, 'folder' | 'dataset' | 'loadType' | 'groupKey'>,
+    state?: 'ready' | 'processing',
+  ): Promise<number>;
   get(id: number): Promise<DropFile | undefined>;
   update(id: number, patch: DropFilePatch): Promise<void>;
+  /** Records a slice, again where an attempt is repeated. */
+  savePart(id: number, sha256: string, part: DropPart): Promise<void>;
+  /** Slices of this content, in order. */
+  parts(id: number, sha256: string): Promise<DropPart[]>;
   /** Back to `watching` from now on: the file changed while it was worked on. */
   rewatch(id: number, identity: FileIdentity): Promise<void>;
   /** The latest loaded file with this content and table. */

@@ -1,3 +1,4 @@
 export type * from './catalog';
+export type * from './drop-files';
 export { canonicalJson, documentHash } from './canonical';
 export { openCatalog, type CatalogOptions } from './open-catalog';

@@ -7,6 +7,7 @@ import { migrateToLatest } from './migrate';
 import { withRetry } from './retry';
 import { auditLog } from './stores/audit';
 import { configurationStore } from './stores/configurations';
+import { dropFileStore } from './stores/drop-files';
 import { notificationStore } from './stores/notifications';
 import { partLedger } from './stores/parts';
 import { runTableStore } from './stores/run-tables';
@@ -68,6 +69,9 @@ export async function openCatalog({ url, poolSize = 8, retryMs = 15_000, log }: 
     snapshots: snapshotStore(context),
     audit: auditLog(context),
     notifications: notificationStore(context),
+    dropFiles: dropFileStore(context),
+    installationId: () =>
+      attempt(async () => (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id),
     ping: () => attempt(async () => void (await sql`SELECT 1`.execute(db))),
     close: () => root.destroy(),
   };

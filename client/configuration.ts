@@ -1,7 +1,11 @@
-/** What the client needs to know of a configuration document: which sets there are and where they go. */
+/** What the client needs to know of a configuration document: which sets and folders there are and where they go. */
+import { basename } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { LongshoreError } from '../core/errors/longshore-error';
+import { matchesPattern } from '../core/plan/pattern';
+import type { FormatOptions } from '../core/types/file';
+import { dropFolderSchema } from '../schemas/drop-folder';
 
 /** A configuration with its secrets as references, and the name of the file it came from. */
 export interface ConfigurationInput {
@@ -12,6 +16,36 @@ export interface ConfigurationInput {
 const shape = z.object({
   transferSets: z.record(z.string(), z.object({ from: z.string(), to: z.string() })).default({}),
 });
+
+const folderShape = z.object({
+  dropFolders: z.record(z.string(), z.object({ path: z.string(), to: z.string() })).default({}),
+});
+
+/** Path and target of a drop folder. Throws CONFIG_UNKNOWN_NAME with the nearest name. */
+export function folderEnds({ document, source }: ConfigurationInput, folder: string): { path: string; to: string } {
+  const parsed = folderShape.safeParse(document);
+  const folders: Record<string, { path: string; to: string }> = parsed.success ? parsed.data.dropFolders : {};
+  if (Object.hasOwn(folders, folder)) return folders[folder] as { path: string; to: string };
+  const names = Object.keys(folders);
+  const hint = names.length === 0 ? 'it defines none' : `did you mean ${closest(folder, names)}?`;
+  throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no drop folder ${folder} in ${source}: ${hint}`, {
+    file: source,
+    path: 'dropFolders',
+  });
+}
+
+/**
+ * How files of this name are read, as the folder and the first of its rules that fits the name say. Throws
+ * CONFIG_UNKNOWN_NAME; what a document says that is no configuration counts for nothing.
+ */
+export function formatOptionsOf(configuration: ConfigurationInput, folder: string, path: string): FormatOptions {
+  folderEnds(configuration, folder);
+  const { dropFolders } = configuration.document as { dropFolders: Record<string, unknown> };
+  const parsed = dropFolderSchema.safeParse(dropFolders[folder]);
+  if (!parsed.success) return {};
+  const { format, files } = parsed.data;
+  return { ...format, ...files.find(({ match }) => matchesPattern(match, basename(path), true))?.format };
+}
 
 /** Source and target of a set. Throws CONFIG_UNKNOWN_NAME with the nearest name. */
 export function transferEnds({ document, source }: ConfigurationInput, set: string): { from: string; to: string } {

@@ -1,6 +1,7 @@
-/** The one way in: whoever starts, watches or steers transfers (command line, API, tests) does it through this client. */
+/** The one way in: whoever starts, watches or steers transfers and drop folders (command line, API, tests) does it through this client. */
 import { type Catalog, openCatalog } from '../catalog';
 import { connectTemporal, type TemporalSettings } from './connection';
+import { type DropsClient, dropsClient } from './drop-folders';
 import { type RunsClient, runsClient } from './runs';
 import { type SchedulesClient, schedulesClient } from './schedules';
 import { type TransfersClient, transfersClient } from './transfers';
@@ -10,7 +11,12 @@ export type { ConfigurationInput } from './configuration';
 export { connectConfigurations } from './configurations';
 export type { ConfigurationOrigin, ConfigurationsClient, ConfigurationVersion, VersionName } from './configurations';
 export type { TemporalSettings } from './connection';
+export type { DropsClient, FileFilter } from './drop-folders';
+export type { FileInWork, FolderStatus } from './drop-status';
+export type { DropTaskKind, ResultOf, TaskOf, TaskRequest, TaskState } from './drop-tasks';
+export type { Watching, WatchRequest } from './drop-watching';
 export type { LiveProgress, LiveTable } from './progress';
+export { folderOfRun } from './run-id';
 export type { RunDetails, RunFilter } from './runs';
 export type { ScheduleInfo } from './schedules';
 export type { Started, StartRequest } from './transfers';
@@ -25,8 +31,9 @@ export class LongshoreClient {
     readonly transfers: TransfersClient,
     readonly runs: RunsClient,
     readonly schedules: SchedulesClient,
+    readonly drops: DropsClient,
     readonly catalog: Catalog,
-    /** Does a worker listen for transfers? */
+    /** Does a worker listen for work? */
     readonly hasWorker: () => Promise<boolean>,
     private readonly closeAll: () => Promise<void>,
   ) {}
@@ -46,6 +53,7 @@ export class LongshoreClient {
       transfersClient(context),
       runsClient(context),
       schedulesClient(context),
+      dropsClient(context),
       catalog,
       () => hasWorker(temporal),
       async () => {

@@ -16,6 +16,13 @@ export const scheduledRunId = (set: string): string => `transfer/${set}/schedule
 /** Id of a set's Temporal Schedule. */
 export const scheduleId = (set: string): string => `transfer/${set}`;
 
+/** Id of something asked of a drop folder. `unique` tells it from others of its kind. */
+export const dropTaskId = (folder: string, kind: string, unique: string): string =>
+  `drop-task/${folder}/${kind}/${unique}`;
+
+/** The folder that a run watches; undefined for runs of another kind, and for a file of a folder. */
+export const folderOfRun = (runId: string): string | undefined => /^drop\/([^/]+)$/.exec(runId)?.[1];
+
 /** What a user may write for a run: its whole id, or the id without `transfer/`. */
 export const runIdCandidates = (text: string): string[] =>
-  text.startsWith('transfer/') ? [text] : [text, `transfer/${text}`];
+  /^(transfer|drop)\//.test(text) ? [text] : [text, `transfer/${text}`];

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { NotificationRecord, RunRecord, RunTableRecord } from '../catalog';
+import { dropRunId } from '../core/drop/ids';
 import { LongshoreError } from '../core/errors/longshore-error';
-import type { RunStatus } from '../schemas/constants';
+import type { RunKind, RunStatus } from '../schemas/constants';
 import { pauseSignal, resumeSignal } from '../workflows/transfer-set/messages';
 import type { ClientContext } from './context';
 import { report, reportOf, statusOf } from './failures';
@@ -17,6 +18,8 @@ export interface RunDetails {
 }
 
 export interface RunFilter {
+  /** Default: of every kind. */
+  kind?: RunKind;
   name?: string;
   status?: RunStatus;
   limit: number;
@@ -30,7 +33,10 @@ export interface Request {
 export interface RunsClient {
   /** Newest first. Runs that Temporal has ended without the catalog hearing of it are closed on the way. */
   list(filter: RunFilter): Promise<RunRecord[]>;
-  /** A run with its tables. `run` is an id, with or without `transfer/`, or a set's name: its latest run. Throws RUN_NOT_FOUND. */
+  /**
+   * A run with its tables. `run` is an id, with or without `transfer/`, a set's name: its latest run, or the name of a
+   * drop folder. Throws RUN_NOT_FOUND.
+   */
   show(run: string): Promise<RunDetails>;
   /** The id that `show` would use. Throws RUN_NOT_FOUND. */
   resolve(run: string): Promise<string>;
@@ -49,9 +55,14 @@ export function runsClient(context: ClientContext): RunsClient {
     for (const runId of runIdCandidates(text)) {
       if ((await catalog.runs.get(runId)) || (await describeRun(context, runId))) return runId;
     }
-    const [latest] = await catalog.runs.list({ name: text, limit: 1 });
+    const [latest] = await catalog.runs.list({ kind: 'transfer', name: text, limit: 1 });
     if (latest) return latest.runId;
-    throw new LongshoreError('RUN_NOT_FOUND', `There is no run ${text}, and no transfer set of that name has run.`);
+    const watching = dropRunId(text);
+    if ((await catalog.runs.get(watching)) || (await describeRun(context, watching))) return watching;
+    throw new LongshoreError(
+      'RUN_NOT_FOUND',
+      `There is no run ${text}, no transfer set of that name has run, and no drop folder of that name is watched.`,
+    );
   }
 
   async function tell(
@@ -85,12 +96,12 @@ export function runsClient(context: ClientContext): RunsClient {
   }
 
   return {
-    async list({ name, status, limit }) {
-      const unfinished = (await catalog.runs.list({ kind: 'transfer', status: 'running', limit: 50 })).concat(
-        await catalog.runs.list({ kind: 'transfer', status: 'paused', limit: 50 }),
+    async list({ kind, name, status, limit }) {
+      const unfinished = (await catalog.runs.list({ kind, status: 'running', limit: 50 })).concat(
+        await catalog.runs.list({ kind, status: 'paused', limit: 50 }),
       );
       await Promise.all(unfinished.map((run) => reconcile(context, run)));
-      return catalog.runs.list({ kind: 'transfer', name, status, limit });
+      return catalog.runs.list({ kind, name, status, limit });
     },
     async show(text) {
       const runId = await resolve(text);
@@ -176,7 +187,7 @@ async function unrecorded(context: ClientContext, runId: string): Promise<RunRec
   return {
     runId,
     temporalRunId: description.runId,
-    kind: 'transfer',
+    kind: attribute('LongshoreKind') === 'drop' ? 'drop' : 'transfer',
     name: attribute('LongshoreName'),
     target: attribute('LongshoreTarget'),
     configVersion: 0,

@@ -1,4 +1,5 @@
 import type { SearchAttributePair } from '@temporalio/common';
+import type { RunKind } from '../schemas/constants';
 import {
   KIND_ATTRIBUTE,
   NAME_ATTRIBUTE,
@@ -12,9 +13,14 @@ import type { TemporalAccess } from './connection';
 const KEYWORD = 2;
 
 /** By which a run is found in Temporal; its outcome is added by the workflow. */
-export function runAttributes(run: { name: string; target: string; triggeredBy: string }): SearchAttributePair[] {
+export function runAttributes(run: {
+  kind?: RunKind;
+  name: string;
+  target: string;
+  triggeredBy: string;
+}): SearchAttributePair[] {
   return [
-    { key: KIND_ATTRIBUTE, value: 'transfer' },
+    { key: KIND_ATTRIBUTE, value: run.kind ?? 'transfer' },
     { key: NAME_ATTRIBUTE, value: run.name },
     { key: TARGET_ATTRIBUTE, value: run.target },
     { key: TRIGGERED_BY_ATTRIBUTE, value: run.triggeredBy },

@@ -11,6 +11,7 @@ import { reportOf, statusOf } from './failures';
 import { askWorkflow, liveProgress } from './live';
 import { patiently, pause } from './patience';
 import { type LiveProgress, recordedProgress } from './progress';
+import { registerConfiguration } from './register';
 import { transferRunIds } from './run-id';
 import { describeRun, reconcile } from './runs';
 import { runAttributes, withSearchAttributes } from './search-attributes';
@@ -161,20 +162,9 @@ export function transfersClient(context: ClientContext): TransfersClient {
   return {
     async run({ configuration, set, tables, dryRun, reason, triggeredBy, at = new Date() }) {
       const ends = transferEnds(configuration, set);
-      const { version, isNew } = await catalog.configurations.register({ ...configuration, by: triggeredBy });
-      if (isNew) {
-        const details = { version, source: configuration.source };
-        await catalog.audit.record({
-          id: `config:${version}`,
-          actor: triggeredBy,
-          action: 'config.register',
-          subject: `config/${version}`,
-          details,
-        });
-      }
       const input: TransferSetInput = {
         set,
-        configVersion: version,
+        configVersion: await registerConfiguration(context, configuration, triggeredBy),
         triggeredBy,
         ...(tables?.length && { tables }),
         ...(dryRun && { dryRun }),
@@ -186,6 +176,13 @@ export function transfersClient(context: ClientContext): TransfersClient {
     async again(runId, { triggeredBy, reason, at = new Date() }) {
       const earlier = await catalog.runs.get(runId);
       if (!earlier) throw new LongshoreError('RUN_NOT_FOUND', `The catalog has no run ${runId}.`);
+      if (earlier.kind !== 'transfer')
+        throw new LongshoreError(
+          'USAGE',
+          `${runId} is no run of a transfer set, so it cannot be run again.`,
+          {},
+          { next: `Watch the drop folder with \`longshore drop watch ${earlier.name}\`.` },
+        );
       const stored = await catalog.configurations.get(earlier.configVersion);
       const configuration = {
         document: stored?.document,

@@ -51,19 +51,19 @@ function checkTarget(path: ConfigPath, to: unknown, environments: Fields, report
 }
 
 function checkTables(path: ConfigPath, folder: Fields, report: CheckReport): void {
-  const own = { tracking: folder['tracking'], referenceConfig: folder['referenceConfig'] };
-  for (const [key, name] of Object.entries(own)) {
-    if (typeof name !== 'string') continue;
-    const problem = tableProblem(name, 2);
-    if (problem) report.problem([...path, key], `\`${name}\` ${problem}.`);
+  const { schema = 'ref', tracking, referenceConfig } = folder;
+  for (const [key, name] of Object.entries({ tracking, referenceConfig })) {
+    const problem = typeof name === 'string' ? tableProblem(name) : undefined;
+    if (problem) report.problem([...path, key], `\`${String(name)}\` ${problem}.`);
   }
-  if (own.tracking !== undefined && own.tracking === own.referenceConfig)
+  const whole = (name: unknown): string =>
+    String(name).includes('.') ? String(name) : `${String(schema)}.${String(name)}`;
+  if (tracking !== undefined && referenceConfig !== undefined && whole(tracking) === whole(referenceConfig))
     report.problem(
       [...path, 'referenceConfig'],
       '`tracking` and `referenceConfig` name one table: each needs a table of its own.',
     );
   const backups = fields(folder['backups']);
-  const { schema = 'ref' } = folder;
   if (backups['keep'] !== 0 && (backups['schema'] ?? 'bkp') === schema)
     report.problem(
       backups['schema'] === undefined ? [...path, 'schema'] : [...path, 'backups', 'schema'],
@@ -104,7 +104,7 @@ function checkRules(path: ConfigPath, rules: readonly unknown[], report: CheckRe
       before.push({ match, index });
     }
     if (isLiteral(table)) {
-      const problem = tableProblem(table, 1);
+      const problem = tableProblem(table);
       if (problem) report.problem([...at, 'table'], `\`${table}\` ${problem}.`);
     }
     checkRename([...at, 'rename'], fields(rename), report);
@@ -115,7 +115,8 @@ function checkRules(path: ConfigPath, rules: readonly unknown[], report: CheckRe
 
 /** Whether every name that fits `match` is known to fit `earlier`. */
 const covers = (earlier: string, match: string): boolean =>
-  earlier === match || (hasWildcard(match) ? /^\*+$/.test(earlier) : matchesPattern(earlier, match));
+  earlier.toLowerCase() === match.toLowerCase() ||
+  (hasWildcard(match) ? /^\*+$/.test(earlier) : matchesPattern(earlier, match, true));
 
 function checkRename(path: ConfigPath, rename: Fields, report: CheckReport): void {
   const taken = new Map<unknown, string>();
@@ -127,13 +128,11 @@ function checkRename(path: ConfigPath, rename: Fields, report: CheckReport): voi
   }
 }
 
-/** `least` 2: the schema must be named. */
-function tableProblem(name: string, least: 1 | 2): string | undefined {
+function tableProblem(name: string): string | undefined {
   const parts = name.split('.');
   if (parts.some((part) => part.trim() !== part || part === '' || hasWildcard(part)))
-    return 'is no table name: it must be `schema.table`, without spaces around a part, and no part may be missing or a pattern';
-  if (parts.length < least) return 'is no table name with a schema: it must be `schema.table`';
-  return parts.length > 2 ? 'is no table name: it must be `schema.table`, and has more parts' : undefined;
+    return 'is no table name: it must be `schema.table` or `table`, without spaces around a part, and no part may be missing or a pattern';
+  return parts.length > 2 ? 'is no table name: it must be `schema.table` or `table`, and has more parts' : undefined;
 }
 
 const durationOf = (value: unknown): number | undefined =>

@@ -222,6 +222,19 @@ export interface BatchLoad {
   finish(rows: number): Promise<boolean>;
 }
 
+/** All rows of a load that is small enough to be held in memory. */
+export interface DirectLoadRequest extends StagingRequest {
+  /** Columns of the batches, in the order of the plan. */
+  columns: PartColumn[];
+  batches: readonly ColumnBatch[];
+  rows: number;
+  /** Where the rows that are replaced are kept, in the same transaction. */
+  backup?: TableRef;
+  /** Whether the figures of the rows that were written are those of the rows that were read. */
+  isRight(found: TableAggregates): boolean;
+  lockTimeoutMs: number;
+}
+
 export interface ReadBackRequest extends StagingRequest {
   range: RangeSpec;
   batchRows: number;
@@ -280,6 +293,14 @@ export interface TargetDatabase {
   openWireLoad(request: WireLoadRequest): Promise<WireLoad | 'loaded' | 'doubtful' | undefined>;
   /** The same for batches. Left out by targets that load from files alone; undefined where these columns do not fit. */
   openBatchLoad?(request: BatchLoadRequest): Promise<BatchLoad | 'loaded' | 'doubtful' | undefined>;
+  /**
+   * Writes all rows into the live table and makes them visible, in one transaction and once, where nothing hangs on the
+   * table that only the staged way preserves. False: nothing was done, for whatever reason. Left out by targets to which
+   * the staged way is no detour.
+   */
+  loadDirect?(request: DirectLoadRequest): Promise<boolean>;
+  /** Forgets the mark by which a second `loadDirect` of a run knows that it is done. */
+  forgetDirect?(runId: string): Promise<void>;
   /** Builds keys, indexes and statistics on staging. Idempotent. Throws DUPLICATE_KEY with the key. */
   finish(request: StagingRequest, signal?: AbortSignal): Promise<void>;
   /** Column figures of the staged rows, in the same notation as `SourceDatabase.aggregates`. */

@@ -23,6 +23,11 @@ export interface ReferenceTables {
   references(config: TableRef): Promise<ReferenceRecord[]>;
   /** Switches records off (their table is gone) or on again; removes those named. */
   changeReferences(config: TableRef, change: { ids: number[]; to: 'active' | 'inactive' | 'removed' }): Promise<void>;
+  /**
+   * Gives columns of a live table wider types (`varchar(50)` → `varchar(100)`, `int` → `bigint`), nullability kept. Done
+   * before a load; a column that has the type already is left alone.
+   */
+  widen(table: TableRef, columns: { name: string; nativeType: string }[]): Promise<void>;
   /** Copies rows and column types of `table` into a new table `to`, unless `to` is there already; answers its rows. */
   backup(table: TableRef, to: TableRef): Promise<number>;
   /** Tables in `schema` that `backup` made: those named `TABLE_YYYYMMDD_HHMMSS…`. */

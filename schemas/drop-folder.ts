@@ -47,7 +47,7 @@ const columns = z
 const fileRule = z
   .strictObject({
     match: word.describe(
-      'Names of files, `*` for any run of characters: `airports*.csv`. The first rule that fits counts.',
+      'Names of files, `*` for any run of characters: `airports*.csv`; letter case does not count. The first rule that fits does.',
     ),
     table: word
       .optional()
@@ -143,10 +143,12 @@ export const dropFolderSchema = z
       .describe('What is kept of rows that a full load replaces.'),
     tracking: word
       .default('ref.File_Monitor_Tracking')
-      .describe('Table in the target that tracks files, `schema.table`; created when missing.'),
+      .describe('Table in the target that tracks files, `schema.table`, or a table of `schema`; created when missing.'),
     referenceConfig: word
       .default('ref.Reference_Data_Cfg')
-      .describe('Table in the target with a record of each reference table; created when missing.'),
+      .describe(
+        'Table in the target with a record of each reference table, `schema.table`, or a table of `schema`; created when missing.',
+      ),
     retention: z
       .strictObject({
         processed: duration.default('90d').describe('Files under `processed` are removed after this.'),

@@ -133,9 +133,18 @@ const routeSchema = z
       .min(1)
       .default(['failed', 'partial', 'refused', 'slow'])
       .describe(
-        'How a run ended: `done`, `partial`, `failed`, `cancelled`, `refused`; or `slow`: it still goes, and takes far longer than it usually does.',
+        'How a run ended: `done`, `partial`, `failed`, `cancelled`, `refused`; or `slow`: it still goes, and takes far longer than it usually does. Of a drop folder: `failed` and `partial` when files failed, `slow` when too many wait or one never settles, `done` when all that came were loaded.',
       ),
-    sets: z.array(pattern).min(1).optional().describe('Transfer sets, by name or pattern; all when left out.'),
+    sets: z
+      .array(pattern)
+      .min(1)
+      .optional()
+      .describe('Transfer sets, by name or pattern; when left out all of them, or none where `folders` is given.'),
+    folders: z
+      .array(pattern)
+      .min(1)
+      .optional()
+      .describe('Drop folders, by name or pattern; when left out all of them, or none where `sets` is given.'),
     targets: z
       .array(pattern)
       .min(1)

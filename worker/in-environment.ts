@@ -11,7 +11,12 @@ export function withEnvironment(error: unknown, environment: string): unknown {
 /** The database, whose errors say in which environment they happened: a connector knows only hosts and names of databases. */
 export function inEnvironment(database: Database, environment: string): Database {
   return named(
-    { ...database, source: named(database.source, environment), target: named(database.target, environment) },
+    {
+      ...database,
+      source: named(database.source, environment),
+      target: named(database.target, environment),
+      reference: named(database.reference, environment),
+    },
     environment,
   );
 }

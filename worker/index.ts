@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { Client, Connection, WorkflowNotFoundError, type ConnectionOptions } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions as TemporalWorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createControlActivities, createPartActivities } from '../activities';
+import {
+  createControlActivities,
+  createDropActivities,
+  createFilePartActivities,
+  createPartActivities,
+} from '../activities';
+import type { DropDependencies } from '../activities/drop/dependencies';
 import type { TransferDependencies } from '../activities/dependencies';
 import type { NotifyDependencies } from '../activities/notify/dependencies';
 import { openCatalog } from '../catalog';
@@ -13,6 +19,7 @@ import { localPartStore } from '../storage';
 import { TRANSFER_QUEUE, partsQueue } from '../workflows/queues';
 import { snapshotReadySignal } from '../workflows/transfer-set/messages';
 import { createDatabases } from './databases';
+import { createDropFolders } from './drop-folders';
 import { createEnvironments } from './environments';
 import { inEnvironment, withEnvironment } from './in-environment';
 import { FailureInterceptor } from './interceptor';
@@ -81,12 +88,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         maxCachedWorkflows: 100,
         // The holder of each run's snapshot takes a place for as long as the run copies.
         maxConcurrentActivityTaskExecutions: options.parallelActivities + SNAPSHOTS,
-        activities: createControlActivities({ ...deps, lockTimeoutMs: options.lockTimeoutMs }),
+        maxConcurrentLocalActivityExecutions: options.parallelActivities,
+        activities: { ...createControlActivities(deps), ...createDropActivities(deps) },
       }),
       await Worker.create({
         ...common,
         taskQueue: partsQueue(TRANSFER_QUEUE),
-        activities: createPartActivities(deps),
+        activities: { ...createPartActivities(deps), ...createFilePartActivities(deps) },
         maxConcurrentActivityTaskExecutions: options.threads,
       }),
     ];
@@ -117,7 +125,7 @@ async function dependencies(
   options: WorkerOptions,
   client: Client,
   closers: (() => Promise<unknown>)[],
-): Promise<TransferDependencies & NotifyDependencies> {
+): Promise<TransferDependencies & NotifyDependencies & DropDependencies> {
   const catalog = await openCatalog({ url: options.catalogUrl });
   closers.push(() => catalog.close());
   const { configurations, environment, environmentRules, maskKey } = createEnvironments(
@@ -148,10 +156,14 @@ async function dependencies(
     configurations,
     databases,
     movers,
+    files: movers.files,
     parts,
     environmentRules,
     types: typeSystemFor,
     ...createNotifications(configurations, options.configPath),
+    lockTimeoutMs: options.lockTimeoutMs,
+    maxRejectedRows: MAX_REJECTED_ROWS,
+    dropFolder: createDropFolders(configurations, options.configPath),
     isRunOpen: (runId) => isOpen(client, runId),
     announceSnapshot: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
     now: () => new Date(),
@@ -176,6 +188,9 @@ function workflowCode(): Pick<TemporalWorkerOptions, 'workflowBundle' | 'workflo
 function interceptors(log: Logger): TemporalWorkerOptions['interceptors'] {
   return { activity: [(context) => ({ inbound: new FailureInterceptor(context, log) })] };
 }
+
+/** Rejected rows of a part that are written down; about 30 MB of memory. */
+const MAX_REJECTED_ROWS = 100_000;
 
 /** Room for snapshot holders beside the activities that do something. */
 const SNAPSHOTS = 64;

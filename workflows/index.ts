@@ -1,3 +1,6 @@
 /** Every workflow of Longshore: the root of the workflow bundle. */
+export { dropFile } from './drop-file/workflow';
+export { dropFolder } from './drop-folder/workflow';
+export { dropTask } from './drop-task/workflow';
 export { transferSet } from './transfer-set/workflow';
 export { transferTable } from './transfer-table/workflow';

@@ -6,14 +6,14 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { ControlActivities, PartActivities } from '../activities';
 import { NON_RETRYABLE } from '../core/errors/catalogue';
 
-const RETRY = {
+export const RETRY = {
   initialInterval: '500ms',
   backoffCoefficient: 2,
   maximumInterval: '30s',
   nonRetryableErrorTypes: NON_RETRYABLE.filter((code) => code !== 'INTERNAL'),
 } as const;
 
-const COMMON = {
+export const COMMON = {
   heartbeatTimeout: '15s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { NotificationRecord, RunRecord } from '../../catalog/catalog';
-import { type ErrorReport, LongshoreError, toLongshoreError } from '../../core/errors/longshore-error';
-import { messageFor } from '../../core/notify/message';
+import type { ErrorReport } from '../../core/errors/longshore-error';
 import { channelsFor } from '../../core/notify/routes';
 import { type Story, tell } from '../../core/notify/story';
 import type { NotifyEvent } from '../../schemas/constants';
 import type { NotificationsConfig } from '../../schemas/notifications';
 import { withHeartbeat } from '../heartbeat';
+import { deliver, type Delivered } from './deliver';
 import type { NotifyDependencies } from './dependencies';
 import { occurrenceOf } from './occurrence';
 
@@ -79,11 +79,12 @@ interface Job {
   signal: AbortSignal;
 }
 
-type Outcome = Pick<NotificationRecord, 'channel' | 'delivered' | 'error'>;
-
-async function tellChannel(deps: NotifyDependencies, channel: string, job: Job): Promise<Outcome> {
+async function tellChannel(deps: NotifyDependencies, channel: string, job: Job): Promise<Delivered> {
   const { run, story } = job;
-  const outcome = await deliver(deps, channel, job);
+  const { templates, signal } = job;
+  const { configVersion } = run;
+  const id = messageId(run, story.event, channel);
+  const outcome = await deliver(deps, { configVersion, channel, story, templates, id, signal });
   const { delivered, error } = outcome;
   const { runId, temporalRunId } = run;
   await deps.catalog.notifications.record({ runId, event: story.event, ...outcome });
@@ -96,30 +97,6 @@ async function tellChannel(deps: NotifyDependencies, channel: string, job: Job):
   });
   return outcome;
 }
-
-async function deliver(
-  deps: NotifyDependencies,
-  channel: string,
-  { run, story, templates, signal }: Job,
-): Promise<Outcome> {
-  try {
-    const resolved = await deps.channel({ configVersion: run.configVersion, channel });
-    const message = messageFor(resolved, story, templates[story.event]);
-    const id = messageId(run, story.event, channel);
-    const { refused } = await deps.notifier.send(resolved, message, { id, signal });
-    return { channel, delivered: true, ...(refused.length > 0 && { error: refusal(channel, refused) }) };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { channel, delivered: false, error: toLongshoreError(error).toJSON() };
-  }
-}
-
-const refusal = (channel: string, refused: readonly string[]): ErrorReport =>
-  new LongshoreError(
-    'NOTIFICATION_FAILED',
-    `Channel ${channel} delivered to the others, but the mail server refused ${refused.join(', ')}.`,
-    { path: `notifications.channels.${channel}` },
-  ).toJSON();
 
 /** The same for the same message, whoever sends it and however often. */
 const messageId = ({ runId, temporalRunId, finishedAt }: RunRecord, event: NotifyEvent, channel: string): string =>

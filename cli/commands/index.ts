@@ -8,6 +8,24 @@ import { configPromote } from './config/promote';
 import { configPull } from './config/pull';
 import { configRollback } from './config/rollback';
 import { configSchemaCommand } from './config/schema';
+import { fileCheck } from './file/check';
+import { fileConvert } from './file/convert';
+import { fileDetect } from './file/detect';
+import { dropCancel } from './drop/cancel';
+import { dropCheckConfig } from './drop/check-config';
+import { dropCleanUp } from './drop/clean-up';
+import { dropErrors } from './drop/errors';
+import { dropFiles } from './drop/files';
+import { dropHealth } from './drop/health';
+import { dropPause } from './drop/pause';
+import { dropProcess } from './drop/process';
+import { dropResume } from './drop/resume';
+import { dropRetry } from './drop/retry';
+import { dropScan } from './drop/scan';
+import { dropStatus } from './drop/status';
+import { dropStop } from './drop/stop';
+import { dropTable } from './drop/table';
+import { dropWatch } from './drop/watch';
 import { notifyList } from './notify/list';
 import { notifyTest } from './notify/test';
 import { runAgain } from './run/again';
@@ -29,6 +47,8 @@ import { worker } from './worker';
 export const NOUNS: Readonly<Record<string, string>> = {
   config: 'The configuration: check, exchange, promote, versions',
   transfer: 'Transfer sets: preview, run, schedule',
+  file: 'Delimited files on this machine: recognise, check, convert; without a server',
+  drop: 'Drop folders: watch, look, retry, check',
   notify: 'Messages to people: who is told of what, and a test',
   run: 'Runs: list, show, report, watch, pause, resume, cancel, again',
 };
@@ -51,6 +71,21 @@ export const COMMANDS: readonly Command[] = [
   transferRun,
   transferSchedule,
   transferSchedules,
+  dropWatch,
+  dropStatus,
+  dropFiles,
+  dropErrors,
+  dropRetry,
+  dropProcess,
+  dropScan,
+  dropPause,
+  dropResume,
+  dropCancel,
+  dropStop,
+  dropHealth,
+  dropTable,
+  dropCheckConfig,
+  dropCleanUp,
   runList,
   runShow,
   runReportCommand,
@@ -59,6 +94,9 @@ export const COMMANDS: readonly Command[] = [
   runResume,
   runCancel,
   runAgain,
+  fileDetect,
+  fileCheck,
+  fileConvert,
   notifyList,
   notifyTest,
 ];

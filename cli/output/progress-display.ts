@@ -2,7 +2,8 @@ import type { LiveProgress } from '../../client';
 import type { Colours } from '../core/colours';
 import type { Io } from '../core/io';
 import { plainLine, ProgressRates, progressLines } from './progress-view';
-import { oneLine, printable, widthOf } from './text';
+import { canRedraw, redraw } from './redraw';
+import { oneLine, printable } from './text';
 
 export interface ProgressDisplay {
   show(progress: LiveProgress): void;
@@ -16,35 +17,21 @@ const PLAIN_EVERY_MS = 5_000;
 /** A view that is drawn over itself in a terminal, plain lines elsewhere, nothing when `quiet`. */
 export function progressDisplay(io: Io, colours: Colours, quiet: boolean): ProgressDisplay {
   if (quiet) return { show: () => undefined, clear: () => undefined };
-  return io.errIsTerminal && io.env.TERM !== 'dumb' ? liveDisplay(io, colours) : plainDisplay(io);
+  return canRedraw(io) ? liveDisplay(io, colours) : plainDisplay(io);
 }
 
 function liveDisplay(io: Io, colours: Colours): ProgressDisplay {
   const rates = new ProgressRates();
-  let drawn: string[] = [];
-  // Lines drawn in a wider terminal have been wrapped by a narrower one: each then takes several rows.
-  const erase = (): string => {
-    if (drawn.length === 0) return '';
-    const width = io.columns() ?? 80;
-    const rows = drawn.reduce((total, line) => total + Math.max(1, Math.ceil(visibleWidth(line) / width)), 0);
-    return `\u001b[${rows}A\r\u001b[0J`;
-  };
+  const view = redraw(io);
   return {
     show(progress) {
       const now = io.now();
       rates.add(progress, now);
-      const lines = progressLines(progress, rates, { width: (io.columns() ?? 80) - 1, height: 10, colours, now });
-      io.err(`${erase()}${lines.join('\n')}\n`);
-      drawn = lines;
+      view.draw(progressLines(progress, rates, { width: (io.columns() ?? 80) - 1, height: 10, colours, now }));
     },
-    clear() {
-      io.err(erase());
-      drawn = [];
-    },
+    clear: () => view.clear(),
   };
 }
-
-const visibleWidth = (line: string): number => widthOf(line.replace(/\u001b\[[0-9;]*m/g, ''));
 
 function plainDisplay(io: Io): ProgressDisplay {
   const rates = new ProgressRates();

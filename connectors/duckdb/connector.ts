@@ -5,9 +5,10 @@ import { basename, dirname } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import type { Connector, Database, OpenOptions } from '../connector';
-import { readOnlyTarget } from '../read-only-target';
+import { readOnlyReference, readOnlyTarget } from '../read-only-target';
 import { DEFAULT_MEMORY, defaultTempDirectory, fileExists, truePath, withMemory, type FileSettings } from './instance';
 import { describeTables, listTables, referencingKeys } from './introspect';
+import { openReference } from './reference';
 import { withReading } from './snapshot';
 import { openSource } from './source';
 import { openTarget } from './target';
@@ -27,6 +28,7 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
     stagingSchema: environment.stagingSchema,
   };
   const target = openTarget(settings);
+  const reference = openReference(settings);
   const exists = async (): Promise<boolean> => fileExists(settings.path);
   const notThere = (): LongshoreError =>
     new LongshoreError('DATABASE_NOT_FOUND', `There is no DuckDB file ${settings.path}.`, { file: settings.path });
@@ -35,6 +37,7 @@ async function open(environment: EnvironmentConfig, options: OpenOptions): Promi
     capabilities: { atomicSet: true, sharedSnapshot: true, revalidation: true },
     source: openSource(settings),
     target: environment.readOnly ? readOnlyTarget(() => refuseWriting(settings.path)) : target,
+    reference: environment.readOnly ? readOnlyReference(reference, () => refuseWriting(settings.path)) : reference,
     ping: async () => {
       const found = await stat(settings.path).catch(() => undefined);
       if (found === undefined && (environment.readOnly || !(await isFolder(dirname(settings.path))))) throw notThere();

@@ -2,10 +2,11 @@
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import type { Connector, Database, OpenOptions, ServerInfo } from '../connector';
-import { readOnlyTarget } from '../read-only-target';
+import { readOnlyReference, readOnlyTarget } from '../read-only-target';
 import { askCapabilities, type MssqlCapabilities } from './capabilities';
 import { describeTables, listTables, referencingKeys } from './introspect';
 import { MssqlPool } from './pool';
+import { openReference } from './reference';
 import { createMssqlSource } from './source';
 import { openTarget } from './target';
 import { mssqlTypes } from './type-system';
@@ -39,6 +40,9 @@ export const mssqlConnector = {
         target: environment.readOnly
           ? readOnlyTarget(() => pool.assertWritable('write anything'))
           : openTarget(pool, pool.settings),
+        reference: environment.readOnly
+          ? readOnlyReference(openReference(pool, capabilities), () => pool.assertWritable('write anything'))
+          : openReference(pool, capabilities),
         ping: () => ping(pool, capabilities),
         listTables: (database) => listTables(pool, environment.stagingSchema, database),
         describeTables: (refs) => describeTables(pool, capabilities, refs),

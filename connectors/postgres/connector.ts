@@ -1,10 +1,11 @@
 /** PostgreSQL 13 and later, as source and target. */
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { Connector, Database, OpenOptions, ServerInfo } from '../connector';
-import { readOnlyTarget } from '../read-only-target';
+import { readOnlyReference, readOnlyTarget } from '../read-only-target';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import { describeTables, listTables, referencingKeys, serverFacts } from './introspect';
 import { PostgresPool, type Row } from './pool';
+import { openReference } from './reference';
 import { createPostgresSource } from './source';
 import { createPostgresTarget } from './target';
 import { postgresTypes } from './type-system';
@@ -41,6 +42,9 @@ export const postgresConnector = {
         target: environment.readOnly
           ? readOnlyTarget(() => pool.assertWritable('write anything'))
           : createPostgresTarget({ pool, environment }),
+        reference: environment.readOnly
+          ? readOnlyReference(openReference(pool), () => pool.assertWritable('write anything'))
+          : openReference(pool),
         ping: () => ping(pool),
         listTables: async (database) => {
           if (database !== undefined) throw notReadAcross(pool, database);

@@ -37,7 +37,7 @@ export const lockSchemaSql = (stagingSchema: string): string =>
   `SELECT pg_advisory_xact_lock(hashtextextended(${literal(`longshore staging ${stagingSchema}`)}, 0))`;
 
 /** Schema and marker tables, made when missing. Inside a transaction that holds `lockSchemaSql`. */
-async function ensureSchema(client: PostgresClient, stagingSchema: string): Promise<void> {
+export async function ensureSchema(client: PostgresClient, stagingSchema: string): Promise<void> {
   const { rows } = await client.query<{ schema: string | null; parts: string | null; published: string | null }>(
     'SELECT to_regnamespace($1)::text AS schema, to_regclass($2)::text AS parts, to_regclass($3)::text AS published',
     [ident(stagingSchema), partsTable(stagingSchema), publishedTable(stagingSchema)],

@@ -9,6 +9,7 @@ import { openBatchLoad } from './batch-load';
 import { cleanup } from './cleanup';
 import { addColumnSql, createTableSql } from './ddl';
 import { mayQuiet } from './delete-insert';
+import { forgetDirect, loadDirect } from './direct-load';
 import { describeLive } from './dependents';
 import { toPostgresError } from './errors';
 import { abortable } from './extract';
@@ -56,6 +57,8 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
     openWireLoad: guardedAsync('load rows', (request) => openWireLoad(pool, stagingSchema, request)),
     openBatchLoad: guardedAsync('load rows', (request) => openBatchLoad(pool, stagingSchema, request)),
+    loadDirect: guardedAsync('load rows', (request) => loadDirect(pool, stagingSchema, request)),
+    forgetDirect: guardedAsync('forget a load', (runId) => forgetDirect(pool, stagingSchema, runId)),
     loadPart: guardedAsync('load rows', (request, progress, signal) =>
       loadPart(pool, stagingSchema, request, progress, signal),
     ),

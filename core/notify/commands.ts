@@ -22,5 +22,5 @@ export function commandsFor(event: NotifyEvent, runId: string): { command: strin
 }
 
 /** As one word for a shell. */
-const quoted = (text: string): string =>
+export const quoted = (text: string): string =>
   /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -6,6 +6,10 @@ import { oneLine } from './words';
 export interface Failure {
   /** `schema.name`; undefined for the run as a whole. */
   table?: string;
+  /** File of a drop folder, relative to it. */
+  file?: string;
+  /** In the file, from 1. */
+  line?: number;
   code: string;
   class: string;
   message: string;
@@ -23,7 +27,14 @@ export function failuresOf(run: NotifiedRun, tables: readonly NotifiedTable[]): 
   return isTold ? ofTables : [...ofTables, ofRun];
 }
 
-const failureFrom = ({ code, message, next }: ErrorReport, table?: string): Failure => ({
+/** What failed, in a few words. */
+export function subjectOf({ table, file, line }: Failure): string {
+  if (file === undefined) return table ?? 'the run';
+  const more = [line !== undefined && `line ${line}`, table !== undefined && `for ${table}`].filter(Boolean);
+  return more.length === 0 ? file : `${file} (${more.join(', ')})`;
+}
+
+export const failureFrom = ({ code, message, next }: ErrorReport, table?: string): Failure => ({
   ...(table !== undefined && { table: oneLine(table) }),
   code,
   class: errorClass(code),

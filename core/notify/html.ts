@@ -1,4 +1,4 @@
-import type { Failure } from './failures';
+import { type Failure, subjectOf } from './failures';
 import type { Story } from './story';
 import { count } from './words';
 
@@ -19,7 +19,7 @@ export const escapeHtml = (text: string): string =>
 
 /** The message as a page of its own: no scripts, no images, nothing loaded from anywhere. */
 export function htmlOf(story: Story): string {
-  const { lead, facts, failures, running, commands, links } = story;
+  const { lead, facts, failures, untold = 0, running, commands, links } = story;
   const rows = facts.map(
     ({ label, value }) =>
       `<tr><td style="padding:2px 16px 2px 0;color:#57606a;vertical-align:top">${escapeHtml(label)}</td><td style="padding:2px 0">${escapeHtml(value)}</td></tr>`,
@@ -28,7 +28,11 @@ export function htmlOf(story: Story): string {
     `<p>${escapeHtml(lead)}</p>`,
     `<table style="border-collapse:collapse">${rows.join('')}</table>`,
     ...(failures.length > 0
-      ? [`<h3>What went wrong</h3>`, ...failures.slice(0, SHOWN).map(failureHtml), ...more(failures.length)]
+      ? [
+          `<h3>What went wrong</h3>`,
+          ...failures.slice(0, SHOWN).map(failureHtml),
+          ...more(failures.length + untold, Math.min(failures.length, SHOWN)),
+        ]
       : []),
     ...(running.length > 0
       ? [
@@ -63,7 +67,8 @@ function page({ event, headline }: Pick<Story, 'event' | 'headline'>, body: read
   ].join('\n');
 }
 
-const failureHtml = ({ table, code, class: kind, message, next }: Failure): string =>
-  `<p><b>${escapeHtml(table ?? 'the run')}</b>: <code>${escapeHtml(code)}</code> (${escapeHtml(kind)})<br>${escapeHtml(message)}<br><i>Next: ${escapeHtml(next)}</i></p>`;
+const failureHtml = (failure: Failure): string =>
+  `<p><b>${escapeHtml(subjectOf(failure))}</b>: <code>${escapeHtml(failure.code)}</code> (${escapeHtml(failure.class)})<br>${escapeHtml(failure.message)}<br><i>Next: ${escapeHtml(failure.next)}</i></p>`;
 
-const more = (total: number): string[] => (total > SHOWN ? [`<p>… and ${count(total - SHOWN)} more</p>`] : []);
+const more = (total: number, shown = SHOWN): string[] =>
+  total > shown ? [`<p>… and ${count(total - shown)} more</p>`] : [];

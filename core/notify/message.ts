@@ -19,7 +19,7 @@ export function messageFor(channel: MessageStyle, story: Story, template: Templa
   const values = {
     ...story.values,
     details: details.trimEnd(),
-    failures: failureText(story.failures),
+    failures: failureText(story),
     running: runningText(story.running),
   };
   const headline =

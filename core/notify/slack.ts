@@ -1,6 +1,6 @@
 /** The message in Slack's blocks, within Slack's limits: a text has 3000 characters at most, a message 50 blocks. */
 import type { SlackChannel } from '../../schemas/notifications';
-import type { Failure } from './failures';
+import { type Failure, subjectOf } from './failures';
 import type { Story } from './story';
 import { count, plain, shorten } from './words';
 
@@ -9,9 +9,9 @@ const FIELD_LIMIT = 2000;
 const FIELDS = 10;
 const HEADER_LIMIT = 150;
 const BLOCKS = 50;
-/** Tables told of one by one. */
+/** Tables or files told of one by one. */
 const SHOWN = 20;
-const CUT = '\n… cut off here: see `longshore run show`.';
+const CUT = '\n… cut off here: see `longshore run show`, or `longshore drop errors`.';
 
 export type SlackBlock =
   | { type: 'header'; text: { type: 'plain_text'; text: string; emoji: false } }
@@ -38,7 +38,7 @@ export const escapeSlack = (text: string): string =>
 
 /** The message; `mention` is the channel's. */
 export function slackOf(story: Story, mention?: SlackChannel['mention']): SlackPayload {
-  const { headline, lead, facts, failures, running, commands, links } = story;
+  const { headline, lead, facts, failures, untold = 0, running, commands, links } = story;
   const body: SlackBlock[] = [
     {
       type: 'section',
@@ -47,11 +47,11 @@ export function slackOf(story: Story, mention?: SlackChannel['mention']): SlackP
         .map(({ label, value }) => mrkdwn(`*${escapeSlack(label)}*\n${escapeSlack(value)}`, FIELD_LIMIT)),
     },
     ...(failures.length > 0 ? [{ type: 'divider' } as const, ...failures.slice(0, SHOWN).map(failureBlock)] : []),
-    ...more(failures.length),
+    ...more(failures.length + untold, Math.min(failures.length, SHOWN), commands[0]?.command),
     ...(running.length > 0
       ? [section(`*Still going on*\n${running.slice(0, SHOWN).map(escapeSlack).join('\n')}`)]
       : []),
-    ...more(running.length),
+    ...more(running.length, SHOWN, commands[0]?.command),
     section(commands.map(({ command, why }) => `${escapeSlack(why)}: ${code(command)}`).join('\n')),
     ...(links.length > 0
       ? [{ type: 'context', elements: links.map(({ label, url }) => mrkdwn(linkTo(label, url))) } as const]
@@ -92,14 +92,14 @@ const mrkdwn = (text: string, limit = TEXT_LIMIT): SlackText => ({
   verbatim: true,
 });
 
-const failureBlock = ({ table, code: errorCode, class: kind, message, next }: Failure): SlackBlock =>
+const failureBlock = (failure: Failure): SlackBlock =>
   section(
-    `*${escapeSlack(table ?? 'the run')}*: ${code(errorCode)} (${escapeSlack(kind)})\n${cut(escapeSlack(message), 1800)}\n_Next:_ ${cut(escapeSlack(next), 600)}`,
+    `*${cut(escapeSlack(subjectOf(failure)), 400)}*: ${code(failure.code)} (${escapeSlack(failure.class)})\n${cut(escapeSlack(failure.message), 1600)}\n_Next:_ ${cut(escapeSlack(failure.next), 600)}`,
   );
 
-const more = (total: number): SlackBlock[] =>
-  total > SHOWN
-    ? [{ type: 'context', elements: [mrkdwn(`… and ${count(total - SHOWN)} more: see \`longshore run show\`.`)] }]
+const more = (total: number, shown: number, command = 'longshore run show'): SlackBlock[] =>
+  total > shown
+    ? [{ type: 'context', elements: [mrkdwn(`… and ${count(total - shown)} more: see ${code(command)}.`)] }]
     : [];
 
 const code = (text: string): string => `\`${escapeSlack(text).replaceAll('`', "'")}\``;

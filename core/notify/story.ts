@@ -61,7 +61,9 @@ export interface Story {
   lead: string;
   facts: { label: string; value: string }[];
   failures: Failure[];
-  /** What is still going on, a line each; only of a slow run. */
+  /** Failures beyond those, only counted. */
+  untold?: number;
+  /** What is still going on, a line each; only of a slow run or folder. */
   running: string[];
   commands: { command: string; why: string }[];
   links: readonly Link[];
@@ -106,6 +108,8 @@ function valuesOf({ event, run, tables, from, links, ...rest }: Occurrence, firs
   const values: Story['values'] = {
     event,
     set: run.name,
+    folder: '',
+    files: '',
     from,
     to: run.target,
     run: run.runId,

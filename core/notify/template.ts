@@ -4,7 +4,9 @@ import { didYouMean, listWords } from '../plan/suggest';
 /** What a template may name, and what stands for it. */
 export const PLACEHOLDERS = {
   event: 'what happened: done, partial, failed, cancelled, refused or slow',
-  set: 'name of the transfer set',
+  set: 'name of the transfer set or drop folder',
+  folder: 'name of the drop folder; empty for a run of a transfer set',
+  files: 'files of a drop folder that failed',
   from: 'environment read from',
   to: 'environment written to',
   run: 'id of the run',
@@ -26,7 +28,7 @@ export const PLACEHOLDERS = {
   lastGood: 'the last run that ended well',
   warnings: 'number of warnings',
   link: 'link to the run',
-  failures: 'the tables that failed, with their errors; several lines',
+  failures: 'the tables or files that failed, with their errors; several lines',
   running: 'what is still going on; several lines',
   details: 'the whole text as it is without a template; several lines',
 } as const;

@@ -1,9 +1,9 @@
-import type { Failure } from './failures';
+import { type Failure, subjectOf } from './failures';
 import type { Story } from './story';
 import { count, wrap } from './words';
 
 const WIDTH = 78;
-/** Tables told of one by one; the rest is counted. */
+/** Tables or files told of one by one; the rest is counted. */
 const SHOWN = 20;
 
 /** The message as plain text, in lines of at most 80 columns unless a single word is longer. */
@@ -16,7 +16,7 @@ export function textOf(story: Story): string {
       const [first = '', ...rest] = wrap(fact.value, WIDTH - label);
       return [`${fact.label.padEnd(label)}${first}`, ...rest.map((line) => `${' '.repeat(label)}${line}`)];
     }),
-    failures.length > 0 ? ['What went wrong', '', failureText(failures)] : [],
+    failures.length > 0 ? ['What went wrong', '', failureText(story)] : [],
     running.length > 0 ? ['What is still going on', '', runningText(running)] : [],
     ['What to do next', '', ...commands.flatMap(({ command, why }) => [`  ${command}`, `      ${why}`])],
     links.map((link) => `${link.label}: ${link.url}`),
@@ -27,22 +27,22 @@ export function textOf(story: Story): string {
     .join('\n\n')}\n`;
 }
 
-/** Failed tables, a paragraph each. */
-export function failureText(failures: readonly Failure[]): string {
-  const shown = failures
-    .slice(0, SHOWN)
-    .map(({ table, code, class: kind, message, next }) =>
-      [
-        ...wrap(`${table ?? 'the run'}: ${code} (${kind})`, WIDTH, '  '),
-        ...wrap(message, WIDTH, '      '),
-        ...wrap(`Next: ${next}`, WIDTH, '      '),
-      ].join('\n'),
-    );
-  return [...shown, ...more(failures.length)].join('\n\n');
+/** Failed tables or files, a paragraph each. */
+export function failureText({ failures, untold = 0 }: Pick<Story, 'failures' | 'untold'>): string {
+  const shown = failures.slice(0, SHOWN);
+  return [...shown.map(paragraph), ...more(failures.length + untold, shown.length)].join('\n\n');
 }
+
+const paragraph = (failure: Failure): string =>
+  [
+    ...wrap(`${subjectOf(failure)}: ${failure.code} (${failure.class})`, WIDTH, '  '),
+    ...wrap(failure.message, WIDTH, '      '),
+    ...wrap(`Next: ${failure.next}`, WIDTH, '      '),
+  ].join('\n');
 
 /** Tables under way, a line each. */
 export const runningText = (running: readonly string[]): string =>
   [...running.slice(0, SHOWN).flatMap((line) => wrap(line, WIDTH, '  ')), ...more(running.length)].join('\n');
 
-const more = (total: number): string[] => (total > SHOWN ? [`  … and ${count(total - SHOWN)} more`] : []);
+const more = (total: number, shown = SHOWN): string[] =>
+  total > shown ? [`  … and ${count(total - shown)} more`] : [];

@@ -41,6 +41,33 @@ export interface FileTable {
   header: string[];
   /** Fields of a row. */
   width: number;
+  /** Where the first row after the header begins. */
+  firstRow: RowMark;
+  /** Rows end with this many separators that nothing follows, as is this file's way: no field, and no fault. */
+  trailing?: number;
+  /** What the values of each column look like, by which a ragged row is put right; absent where that is not known. */
+  shapes?: ColumnShape[];
+}
+
+/** What the values of a column look like, learned from a sample of rows that are as they should be. */
+export interface ColumnShape {
+  /** Values seen. */
+  seen: number;
+  /** Share of them that is empty, and of the others that is quoted. */
+  empty: number;
+  quoted: number;
+  /** Shortest and longest that is not empty, in bytes. */
+  min: number;
+  max: number;
+  /** The forms of most values with their shares: `9{2}:9{2}` is two digits, a colon and two digits. */
+  forms: [form: string, share: number][];
+  /** Share of values with too many parts for a form: prose. */
+  prose: number;
+  /** Every value there is, where there are few. */
+  words?: string[];
+  /** Marks and kinds of first characters that were seen in values, as `a`, `A`, `9` and the marks themselves. */
+  marks: string;
+  firsts: string;
 }
 
 /** What was recognised of a file: everything a reader needs. */
@@ -190,6 +217,10 @@ export interface InferredColumn {
   nullTexts: string[];
   /** What else the values could mean, where the file leaves it open: `03/04/2024: day or month first`. */
   ambiguity?: string;
+  /** Other formats that many of the values have, the commonest first: for tables whose column says which it is. */
+  alternatives?: ValueFormat[];
+  /** Spellings of NULL that were found and not configured: texts in a column of texts, NULL in every other. */
+  possibleNulls?: string[];
 }
 
 /** A column on its way from a file into a table. */

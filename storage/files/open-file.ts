@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { codeOf } from '../disk-errors';
 
@@ -41,18 +41,23 @@ export async function openFile(path: string): Promise<{ file: FileHandle; stamp:
   }
 }
 
-/** Throws FILE_CHANGED unless the file is still what `before` says. */
+/**
+ * Throws FILE_CHANGED unless the open file, and what its name leads to now, are still what `before` says. A file that
+ * another took the place of is read to its end unharmed, but whoever then moves it away moves the other.
+ */
 export async function checkUnchanged(file: FileHandle, path: string, before: FileStamp): Promise<void> {
-  const now = await file.stat({ bigint: true });
+  const facts = [await file.stat({ bigint: true }), await stat(path, { bigint: true }).catch(() => undefined)];
+  for (const now of facts) {
+    const what = now === undefined ? 'it is gone' : differenceFrom(before, now);
+    if (what) throw new LongshoreError('FILE_CHANGED', `${path} changed while it was read: ${what}.`, { file: path });
+  }
+}
+
+function differenceFrom(before: FileStamp, now: BigIntStats): string | undefined {
   const size = Number(now.size);
-  if (size === before.size && now.mtimeNs === before.modified && now.ino === before.inode) return;
-  const what =
-    now.ino !== before.inode
-      ? 'it was replaced by another'
-      : size !== before.size
-        ? `it had ${before.size} bytes and now has ${size}`
-        : 'it was written to';
-  throw new LongshoreError('FILE_CHANGED', `${path} changed while it was read: ${what}.`, { file: path });
+  if (now.ino !== before.inode) return 'it was replaced by another';
+  if (size !== before.size) return `it had ${before.size} bytes and now has ${size}`;
+  return now.mtimeNs === before.modified ? undefined : 'it was written to';
 }
 
 /** Names what the file system said about a file that is read: FILE_NOT_FOUND, FILE_UNREADABLE, else as it came. */

@@ -2,7 +2,17 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ColumnBatch } from '../../core/columnar/batch';
 import { toLongshoreError, type ErrorReport } from '../../core/errors/longshore-error';
-import type { MovedPart, PartChecks } from '../../activities/dependencies';
+import type {
+  DirectFileRequest,
+  DirectlyLoaded,
+  FilePartRequest,
+  LoadedFilePart,
+  MovedPart,
+  PartChecks,
+  ScanFileRequest,
+  ScannedContent,
+  ScanTreeRequest,
+} from '../../activities/dependencies';
 import type {
   BatchLoad,
   BatchStage,
@@ -19,17 +29,30 @@ import type {
 import type { ColumnPair, PartColumn } from '../../core/types/transfer';
 import { createFingerprint } from '../../core/verify/fingerprint';
 import type { EnvironmentConfig } from '../../schemas/environment';
+import { scanTree, type TreeScan } from '../../storage/drop-tree/scan-tree';
+import { loadFile, loadFileDirect } from './file-load';
+import { scanFile } from './file-scan';
 import { withDatabase } from './open-databases';
 import { partStages } from './stages';
 
 export interface Job {
-  environment: EnvironmentConfig;
-  options: OpenOptions;
-  work: ExtractWork | { load: LoadRequest } | { readBack: ReadBackRequest; pairs: ColumnPair[] };
+  work: DatabaseWork | { scan: ScanFileRequest } | { tree: ScanTreeRequest };
   /** Two 64-bit counters, rows and bytes. */
   progress: SharedArrayBuffer;
   /** Any message on it means: stop. */
   abort: MessagePort;
+}
+
+/** What needs a database: where it is, and what is to be done there. */
+export interface DatabaseWork {
+  environment: EnvironmentConfig;
+  options: OpenOptions;
+  task:
+    | ExtractWork
+    | { load: LoadRequest }
+    | { readBack: ReadBackRequest; pairs: ColumnPair[] }
+    | { loadFile: FilePartRequest }
+    | { loadDirect: DirectFileRequest };
 }
 
 export interface ExtractWork {
@@ -52,19 +75,35 @@ export interface ReadBack {
 }
 
 /** Errors cross the thread as reports, since structured clone keeps nothing of an error but its text. */
-export type JobOutcome = { ok: true; moved?: MovedPart; readBack?: ReadBack } | { ok: false; error: ErrorReport };
+export type JobOutcome =
+  | {
+      ok: true;
+      moved?: MovedPart;
+      readBack?: ReadBack;
+      scanned?: ScannedContent;
+      loadedFile?: LoadedFilePart;
+      direct?: DirectlyLoaded;
+      tree?: TreeScan;
+    }
+  | { ok: false; error: ErrorReport };
 
-export default async function move({ environment, options, work, progress, abort }: Job): Promise<JobOutcome> {
+export default async function move({ work, progress, abort }: Job): Promise<JobOutcome> {
   const controller = new AbortController();
   abort.once('message', () => controller.abort());
   abort.unref();
   const counter = new BigInt64Array(progress);
+  const { signal } = controller;
   try {
+    if ('scan' in work) return { ok: true, scanned: await scanFile(work.scan, counter, signal) };
+    if ('tree' in work) return { ok: true, tree: scanTree(work.tree.root, work.tree) };
+    const { environment, options, task } = work;
     return await withDatabase(environment, options, async (database): Promise<JobOutcome> => {
-      if ('extract' in work)
-        return { ok: true, moved: await extract(database, work, options, counter, controller.signal) };
-      if ('readBack' in work) return { ok: true, readBack: await readBack(database, work, counter, controller.signal) };
-      await database.target.loadPart(work.load, counter, controller.signal);
+      if ('extract' in task) return { ok: true, moved: await extract(database, task, options, counter, signal) };
+      if ('readBack' in task) return { ok: true, readBack: await readBack(database, task, counter, signal) };
+      if ('loadDirect' in task)
+        return { ok: true, direct: await loadFileDirect(database, task.loadDirect, counter, signal) };
+      if ('loadFile' in task) return { ok: true, loadedFile: await loadFile(database, task.loadFile, counter, signal) };
+      await database.target.loadPart(task.load, counter, signal);
       return { ok: true };
     });
   } catch (error) {

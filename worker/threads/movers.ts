@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import Piscina from 'piscina';
-import type { EnvironmentRef, Movers } from '../../activities/dependencies';
+import type { EnvironmentRef, FileWorkers, Movers } from '../../activities/dependencies';
 import type { OpenOptions, ProgressCounter } from '../../connectors/connector';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../schemas/environment';
-import type { Job, JobOutcome } from './job';
+import { withEnvironment } from '../in-environment';
+import type { DatabaseWork, Job, JobOutcome } from './job';
 
 export interface MoverOptions {
   threads: number;
@@ -21,7 +22,7 @@ export function createMovers({
   open,
   environment,
   maskKey,
-}: MoverOptions): Movers & { close(): Promise<void> } {
+}: MoverOptions): Movers & { files: FileWorkers; close(): Promise<void> } {
   const pool = new Piscina<Job, JobOutcome>({
     filename: join(__dirname, 'job.js'),
     // Started before the first part comes, and kept: starting one costs as much as reading 300,000 rows.
@@ -35,7 +36,6 @@ export function createMovers({
   });
 
   async function run(
-    ref: EnvironmentRef,
     work: Job['work'],
     progress: ProgressCounter,
     signal: AbortSignal,
@@ -45,21 +45,28 @@ export function createMovers({
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     try {
-      const options = { ...open, applicationName: `longshore ${ref.runId}`, poolSize: 2 };
-      const job = {
-        environment: await environment(ref),
-        options,
-        work,
-        progress: progress.buffer as SharedArrayBuffer,
-        abort: port2,
-      };
+      const job = { work, progress: progress.buffer as SharedArrayBuffer, abort: port2 };
       const outcome = await pool.run(job, { transferList: [port2] });
       if (outcome.ok) return outcome;
       const { code, message, place, next } = outcome.error;
-      throw new LongshoreError(code, message, { environment: ref.environment, ...place }, { next });
+      throw new LongshoreError(code, message, place, { next });
     } finally {
       signal.removeEventListener('abort', stop);
       port1.close();
+    }
+  }
+
+  async function inDatabase(
+    ref: EnvironmentRef,
+    task: DatabaseWork['task'],
+    progress: ProgressCounter,
+    signal: AbortSignal,
+  ): Promise<Extract<JobOutcome, { ok: true }>> {
+    const options = { ...open, applicationName: `longshore ${ref.runId}`, poolSize: 2 };
+    try {
+      return await run({ environment: await environment(ref), options, task }, progress, signal);
+    } catch (error) {
+      throw withEnvironment(error, ref.environment);
     }
   }
 
@@ -68,18 +75,43 @@ export function createMovers({
       const alongside = load && { environment: await environment(load.target), request: load.request };
       const key = request.columns.some(({ mask }) => mask) ? await maskKey(ref) : undefined;
       const work = { extract: request, checks, ...(alongside && { alongside }), ...(key && { maskKey: key }) };
-      const { moved } = await run(ref, work, progress, signal);
-      if (!moved) throw new LongshoreError('INTERNAL', 'A mover thread read a part and said nothing of it.');
+      const { moved } = await inDatabase(ref, work, progress, signal);
+      if (!moved) throw silent('read a part');
       return moved;
     },
     async load(ref, request, progress, signal) {
-      await run(ref, { load: request }, progress, signal);
+      await inDatabase(ref, { load: request }, progress, signal);
     },
     async fingerprint(ref, { pairs, ...request }, progress, signal) {
-      const { readBack } = await run(ref, { readBack: request, pairs }, progress, signal);
-      if (!readBack) throw new LongshoreError('INTERNAL', 'A mover thread read rows back and said nothing of them.');
+      const { readBack } = await inDatabase(ref, { readBack: request, pairs }, progress, signal);
+      if (!readBack) throw silent('read rows back');
       return readBack;
+    },
+    files: {
+      async scan(request, progress, signal) {
+        const { scanned } = await run({ scan: request }, progress, signal);
+        if (!scanned) throw silent('read a file');
+        return scanned;
+      },
+      async tree(request, signal) {
+        const { tree } = await run({ tree: request }, new BigInt64Array(new SharedArrayBuffer(16)), signal);
+        if (!tree) throw silent('looked at a folder');
+        return tree;
+      },
+      async loadDirect(ref, request, progress, signal) {
+        const { direct } = await inDatabase(ref, { loadDirect: request }, progress, signal);
+        if (!direct) throw silent('loaded a file');
+        return direct;
+      },
+      async load(ref, request, progress, signal) {
+        const { loadedFile } = await inDatabase(ref, { loadFile: request }, progress, signal);
+        if (!loadedFile) throw silent('loaded a file');
+        return loadedFile;
+      },
     },
     close: () => pool.close({ force: true }),
   };
 }
+
+const silent = (what: string): LongshoreError =>
+  new LongshoreError('INTERNAL', `A mover thread ${what} and said nothing of it.`);

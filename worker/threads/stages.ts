@@ -15,7 +15,11 @@ export interface PartStages {
 }
 
 /** `key`: 16 bytes; needed where a mask depends on one. */
-export function partStages(request: ExtractRequest, checks: PartChecks, key: Uint8Array | undefined): PartStages {
+export function partStages(
+  request: Pick<ExtractRequest, 'columns'>,
+  checks: PartChecks,
+  key: Uint8Array | undefined,
+): PartStages {
   const { columns } = request;
   const isMasked = columns.some(({ mask }) => mask !== undefined && mask.rule !== 'sql');
   const { fingerprint: pairs } = checks;

@@ -9,7 +9,15 @@ export interface DropFolderInput {
   configVersion: number;
   triggeredBy: string;
   /** Set when the workflow continues as new. */
-  resume?: DropFolderState;
+  resume?: DropFolderState & {
+    /** There is something that nobody has been told of. */
+    untold: boolean;
+    worried: boolean;
+    /** ISO time until which people have been told. */
+    toldAt: string;
+    /** When what is old is removed next, in milliseconds since 1970. */
+    tidyAt: number;
+  };
 }
 
 /** Carried over when the workflow continues as new: bounded by the number of files in work at once. */
@@ -17,6 +25,8 @@ export interface DropFolderState {
   pausedBy?: string;
   /** Files in work: id and workflow id. */
   running: { fileId: number; path: string; workflowId: string }[];
+  /** Files that are claimed and not yet started. */
+  queued: { fileId: number; path: string; size: number; workflowId: string }[];
   loaded: number;
   failed: number;
   skipped: number;

@@ -1,5 +1,12 @@
 /** Something asked of a drop folder that a worker must do, since only workers reach databases and folders. Wire format. */
-import type { BackupTable, ReferenceRecord, TrackingRecord } from '../../core/types/drop';
+import type {
+  BackupTable,
+  FileDataset,
+  FileLoadType,
+  FileOutcome,
+  ReferenceRecord,
+  TrackingRecord,
+} from '../../core/types/drop';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { TableSchema } from '../../core/types/table';
 
@@ -17,7 +24,17 @@ export type DropTask =
   | { kind: 'check-config'; repair: boolean }
   /** Removes processed files, error files, backups, tracking rows and catalog rows that are older than configured. */
   | { kind: 'clean-up'; dryRun: boolean }
-  | { kind: 'tracking'; status?: string; limit: number };
+  | { kind: 'tracking'; status?: string; limit: number }
+  /**
+   * Puts failed files back to where they were dropped, to be tried again: those of `paths` (as they were dropped, relative
+   * to the folder), those that failed with `code`, or all.
+   */
+  | { kind: 'retry'; paths?: string[]; code?: string }
+  /**
+   * Loads one file at once, without waiting for a scan, and answers when it has ended. `path` is absolute, on the disk of
+   * the worker; with `keep` a file outside of the tree stays where it is, and a copy is loaded.
+   */
+  | { kind: 'process'; path: string; dataset: FileDataset; loadType: FileLoadType; keep: boolean };
 
 export interface HealthCheck {
   name: 'target' | 'catalog' | 'temporal' | 'folders' | 'disk' | 'memory' | 'backlog';
@@ -45,4 +62,6 @@ export type DropTaskResult =
   | { kind: 'table-info'; table: TableSchema; rows: number; backups: BackupTable[]; reference?: ReferenceRecord }
   | { kind: 'check-config'; findings: ConfigFinding[] }
   | { kind: 'clean-up'; removed: CleanUpCount[] }
-  | { kind: 'tracking'; rows: TrackingRecord[] };
+  | { kind: 'tracking'; rows: TrackingRecord[] }
+  | { kind: 'retry'; files: { path: string; ok: boolean; message?: string }[] }
+  | { kind: 'process'; outcome: FileOutcome };

@@ -109,19 +109,18 @@ async function forCatalog(
 }
 
 /** An entry that got another name, or whose environments did, is not taken over as it was written. */
-function nodesFor({ nodeFor }: Source, { environments, transferSets }: Merged['renamed']): Source['nodeFor'] {
-  if (Object.keys(environments).length + Object.keys(transferSets).length > 0) return undefined;
-  return nodeFor;
+function nodesFor({ nodeFor }: Source, renamed: Merged['renamed']): Source['nodeFor'] {
+  return Object.values(renamed).some((names) => Object.keys(names).length > 0) ? undefined : nodeFor;
 }
 
 const leftWarnings = (sections: readonly string[]): string[] =>
   sections.map((section) => `\`${section}\` does not come along: there is one already, and it says something else.`);
 
-const renamedWarnings = ({ environments, transferSets }: Merged['renamed']): string[] => [
-  ...Object.entries(environments).map(
-    ([old, name]) => `The environment \`${old}\` that comes in is called \`${name}\` here.`,
-  ),
-  ...Object.entries(transferSets).map(
-    ([old, name]) => `The transfer set \`${old}\` that comes in is called \`${name}\` here.`,
-  ),
+const renamedWarnings = ({ environments, transferSets, dropFolders }: Merged['renamed']): string[] => [
+  ...renamedIn('environment', environments),
+  ...renamedIn('transfer set', transferSets),
+  ...renamedIn('drop folder', dropFolders),
 ];
+
+const renamedIn = (what: string, names: Readonly<Record<string, string>>): string[] =>
+  Object.entries(names).map(([old, name]) => `The ${what} \`${old}\` that comes in is called \`${name}\` here.`);

@@ -38,13 +38,15 @@ export const notifyList = createCommand({
         [
           { title: 'ON', flexible: true },
           { title: 'SETS', flexible: true },
+          { title: 'FOLDERS', flexible: true },
           { title: 'TARGETS', flexible: true },
           { title: 'ONLY' },
           { title: 'TO', flexible: true },
         ],
-        routes.map(({ on, sets, targets, onlyWhenChanged, to }) => [
+        routes.map(({ on, sets, folders, targets, onlyWhenChanged, to }) => [
           on.join(', '),
-          sets?.join(', ') ?? 'all',
+          sets?.join(', ') ?? (folders ? '' : 'all'),
+          folders?.join(', ') ?? (sets ? '' : 'all'),
           targets?.join(', ') ?? 'all',
           onlyWhenChanged ? 'changes' : '',
           to.join(', '),

@@ -1,4 +1,4 @@
-import { RUN_STATUSES } from '../../../schemas/constants';
+import { RUN_KINDS, RUN_STATUSES } from '../../../schemas/constants';
 import { createCommand } from '../../core/create-command';
 import { choice, integer, text } from '../../core/options';
 import { duration, moment } from '../../output/format';
@@ -11,7 +11,8 @@ export const runList = createCommand({
   args: {},
   options: {
     status: choice(RUN_STATUSES, 'only runs that stand so'),
-    set: text('SET', 'only runs of this transfer set'),
+    kind: choice(RUN_KINDS, 'only runs of this kind: of transfer sets, or of drop folders'),
+    set: text('SET', 'only runs of this transfer set or drop folder'),
     limit: integer('N', 20, 'how many at most'),
   },
   examples: [
@@ -20,7 +21,12 @@ export const runList = createCommand({
   ],
   async run(context, { options }) {
     const client = await context.connect();
-    const runs = await client.runs.list({ name: options.set, status: options.status, limit: options.limit });
+    const runs = await client.runs.list({
+      kind: options.kind,
+      name: options.set,
+      status: options.status,
+      limit: options.limit,
+    });
     const columns = [
       { title: 'RUN', flexible: true },
       { title: 'STATUS' },

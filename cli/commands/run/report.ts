@@ -22,7 +22,7 @@ export const runReportCommand = createCommand({
   details:
     'Who started it, when and why; rows, bytes, speed and time of every table; how it was published and how long readers waited; figures of both sides ' +
     'column by column, masks, foreign keys, fingerprint; warnings, messages, and errors with what to do next. An HTML report is one page without scripts.',
-  args: { run: required('RUN', 'id of the run, with or without `transfer/`, or a set: its latest run') },
+  args: { run: required('RUN', 'id of the run, with or without `transfer/`; a set: its latest run; or a drop folder') },
   options: {
     format: choice(FORMATS, 'how it is written (default: by the name of the file, else text)'),
     output: text('FILE', 'write to a file', 'o'),
@@ -45,6 +45,13 @@ export const runReportCommand = createCommand({
     const format = options.format ?? formatOf(options.output, context.global.json);
     const client = await context.connect();
     const details = await client.runs.show(args.run);
+    if (details.run.kind === 'drop')
+      throw new LongshoreError(
+        'USAGE',
+        `${details.run.runId} belongs to a drop folder, which has no report: it goes on.`,
+        {},
+        { next: `See \`longshore drop status ${details.run.name}\` and \`longshore drop files ${details.run.name}\`.` },
+      );
     const report = reportDocument(details, { version: readVersion(), now: new Date(context.io.now()) });
     if (file === undefined) {
       context.io.out(render(report, format, { colours: context.colours, width: context.width }));

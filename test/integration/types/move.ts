@@ -19,7 +19,7 @@ import { addFingerprints, fingerprintError } from '../../../core/verify/fingerpr
 import { orphanError, referencesToCheck } from '../../../core/verify/references';
 import type { EnvironmentConfig } from '../../../schemas/environment';
 import { transferSetSchema, type TableOptions } from '../../../schemas/transfer-set';
-import work, { type Job, type JobOutcome } from '../../../worker/threads/job';
+import work, { type DatabaseWork, type JobOutcome } from '../../../worker/threads/job';
 import type { Side } from './sides';
 
 export interface MoveTable {
@@ -212,13 +212,14 @@ async function fingerprints({ target, plan, runId }: Stage, parts: MovedPart[]) 
 }
 
 /** What a mover thread does, in this one. */
-async function inThread(environment: EnvironmentConfig, job: Job['work']): Promise<Extract<JobOutcome, { ok: true }>> {
+async function inThread(
+  environment: EnvironmentConfig,
+  task: DatabaseWork['task'],
+): Promise<Extract<JobOutcome, { ok: true }>> {
   const { port1, port2 } = new MessageChannel();
   try {
     const outcome = await work({
-      environment,
-      options: { applicationName: 'longshore test', poolSize: 2, memoryLimit: '1GB' },
-      work: job,
+      work: { environment, options: { applicationName: 'longshore test', poolSize: 2, memoryLimit: '1GB' }, task },
       progress: new SharedArrayBuffer(16),
       abort: port2,
     });

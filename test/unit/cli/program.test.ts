@@ -1,5 +1,5 @@
 import { createCommand } from '../../../cli/core/create-command';
-import { choice, flag, integer, list, optional, required, text, toggle } from '../../../cli/core/options';
+import { choice, flag, integer, list, optional, required, several, text, toggle } from '../../../cli/core/options';
 import { runCli } from '../../../cli/core/program';
 import { LongshoreError } from '../../../core/errors/longshore-error';
 import { fakeIo } from './fake-io';
@@ -67,6 +67,25 @@ describe('command line', () => {
       args: { note: 'n' },
       options: { dryRun: true, wait: false, table: ['a', 'b'], limit: 5, format: 'json', reason: 'why not' },
     });
+  });
+
+  it('hands over any number of what may be given several times, and asks for one', async () => {
+    let files: string[] = [];
+    const many = createCommand({
+      path: ['thing', 'read'],
+      summary: 'Read things',
+      args: { files: several('FILE', 'files') },
+      options: {},
+      examples: [['thing read a', 'read a']],
+      run: async (_context, { args }) => void (files = args.files),
+    });
+    const read = (...names: string[]) =>
+      runCli(['thing', 'read', ...names], fakeIo(), { commands: [many], nouns: {}, version: '1' });
+    expect(await read('a', 'b', 'c')).toBe(0);
+    expect(files).toEqual(['a', 'b', 'c']);
+    expect(await read('a')).toBe(0);
+    expect(files).toEqual(['a']);
+    expect(await read()).toBe(2);
   });
 
   it('takes global options before and after the command', async () => {

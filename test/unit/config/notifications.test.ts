@@ -93,6 +93,13 @@ describe('the section notifications', () => {
       'There is no environment `qa`. Did you mean uat?',
     ],
     [
+      'a drop folder that is not there',
+      `${CHANNEL}  routes: [{ to: [ops], folders: [reference] }]\n`,
+      'CONFIG_UNKNOWN_NAME',
+      'notifications.routes[0].folders[0]',
+      'There is no drop folder `reference`. None is defined.',
+    ],
+    [
       'an event that is none',
       `${CHANNEL}  routes: [{ to: [ops], on: [faild] }]\n`,
       'CONFIG_INVALID',

@@ -40,7 +40,11 @@ describe('laying one configuration into another', () => {
 
   it('renames what comes in with all that points at it, so that no password goes to another server', () => {
     const { document, renamed } = mergeDocuments(BASE, THEIRS, 'rename');
-    expect(renamed).toEqual({ environments: { uat: 'uat-2' }, transferSets: { daily: 'daily-2' } });
+    expect(renamed).toEqual({
+      environments: { uat: 'uat-2' },
+      transferSets: { daily: 'daily-2' },
+      dropFolders: {},
+    });
     expect(document).toMatchObject({
       environments: {
         uat: BASE.environments.uat,

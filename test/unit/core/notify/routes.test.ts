@@ -53,4 +53,17 @@ describe('routes', () => {
     const route = { on: ['failed', 'done', 'slow'], onlyWhenChanged: true, to: ['a'] };
     expect(channels([route], { event, previous })).toEqual(expected ? ['a'] : []);
   });
+
+  it.each([
+    [{}, true, true],
+    [{ sets: ['*'] }, true, false],
+    [{ folders: ['*'] }, false, true],
+    [{ folders: ['ref*'], sets: ['sales-*'] }, true, true],
+    [{ folders: ['other'] }, false, false],
+    [{ sets: ['reference'] }, false, false],
+  ])('%j is about the set: %s, about the folder: %s', (route, set, folder) => {
+    const routes = [{ ...route, to: ['a'] }];
+    expect(channels(routes)).toEqual(set ? ['a'] : []);
+    expect(channels(routes, { set: undefined, folder: 'reference' })).toEqual(folder ? ['a'] : []);
+  });
 });

@@ -1,0 +1,191 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { csvLine } from '../../core/file/write-csv';
+import { fileErrorReport } from '../../core/drop/error-report';
+import { filedPath, QUARANTINE_COLUMNS, quarantineName } from '../../core/drop/filing';
+import type { ErrorReport } from '../../core/errors/longshore-error';
+import type { FileOutcome } from '../../core/types/drop';
+import type { RejectedRow } from '../../core/types/file';
+import { tableId } from '../../core/types/table';
+import type { DropFile } from '../../catalog/drop-files';
+import { isMissing, stagingError } from '../../storage/disk-errors';
+import { identityAt, moveFile, writeCompanion } from '../../storage/drop-tree';
+import { withHeartbeat } from '../heartbeat';
+import { dropFile, type FolderContext, folderContext } from './context';
+import type { DropDependencies } from './dependencies';
+import { partCount, rejectedFile } from './load';
+import { filePath } from './paths';
+import type { FileRef } from './process';
+import { endTracking } from './tracking';
+
+/** A failed file is put away though its target stays away: after so many tries the target is told nothing more. */
+const PATIENCE = 8;
+
+type Ended = Extract<FileOutcome['state'], 'loaded' | 'failed' | 'skipped' | 'cancelled'>;
+
+export function createFilingActivities(deps: DropDependencies) {
+  const { dropFiles } = deps.catalog;
+  return {
+    /**
+     * The end of a file, whatever it was: moved to `processed` or `error`, its tracking row closed, staging removed, and
+     * last of all its row in the catalog. A file that changed meanwhile is watched again, and one that is gone forgotten.
+     */
+    async fileAway({ error, ...ref }: FileRef & { error?: ErrorReport }): Promise<FileOutcome> {
+      return withHeartbeat(async (signal) => {
+        const [context, file] = await Promise.all([folderContext(deps, ref), dropFile(deps, ref.fileId)]);
+        if (file.state !== 'processing') return outcomeOf(file);
+        const isPublished = file.step === 'published' || file.step === 'direct';
+        if (!isPublished && error && (error.code === 'FILE_CHANGED' || error.code === 'FILE_NOT_FOUND'))
+          return lookAgain(context, file, ref.runId, error);
+        const state = isPublished ? 'loaded' : stateOf(error);
+        const ended = { state, ...(error && !isPublished && { error }) };
+        const at = await endOf(file);
+        const movedTo = await putAway(context, file, ref.runId, ended, at, signal);
+        await tellTarget(context, file, ref.runId, ended);
+        const { state: _state, ...why } = ended;
+        await dropFiles.update(file.id, { state, ...why, ...(movedTo !== undefined && { movedTo }), finishedAt: at });
+        await deps.parts.remove(ref.runId);
+        return outcomeOf({ ...file, ...ended, ...(movedTo !== undefined && { movedTo }) });
+      });
+    },
+  };
+
+  /** The moment that names are made of: the same for every attempt. */
+  async function endOf(file: DropFile): Promise<Date> {
+    const known = file.publishedAt ?? file.finishedAt;
+    if (known) return known;
+    const now = deps.now();
+    await dropFiles.update(file.id, { finishedAt: now });
+    return now;
+  }
+
+  /** Where it lies now, relative to the folder; undefined where somebody else took or replaced it. */
+  async function putAway(
+    context: FolderContext,
+    file: DropFile,
+    runId: string,
+    { state, error }: { state: Ended; error?: ErrorReport },
+    at: Date,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { root } = context;
+    const into = state === 'loaded' || state === 'skipped' ? 'processed' : 'error';
+    const moved = await moveFile({
+      root,
+      from: file.path,
+      identity: { size: file.size, mtimeMs: file.mtimeMs, inode: file.inode },
+      ...(file.sha256 !== undefined && { sha256: file.sha256 }),
+      to: (attempt) => filedPath(file.path, { into, at }, attempt),
+      signal,
+    });
+    const filed = moved.outcome === 'moved' ? moved.to : filedPath(file.path, { into, at });
+    const quarantine = (file.rejected ?? 0) > 0 ? await keepRejected(context, file, runId, at) : undefined;
+    if (into === 'error' && error)
+      await writeCompanion(
+        join(root, filed),
+        fileErrorReport(file, error, { filedAs: nameOf(filed), failedAt: at, ...(quarantine && { quarantine }) }),
+      );
+    return moved.outcome === 'moved' ? moved.to : undefined;
+  }
+
+  /** Rejected rows of all parts as one file under `error`, also of a file that was loaded without them. Answers its name. */
+  async function keepRejected(
+    { root }: FolderContext,
+    file: DropFile,
+    runId: string,
+    at: Date,
+  ): Promise<string | undefined> {
+    const { plan } = file;
+    if (!plan) return undefined;
+    const rows: RejectedRow[] = [];
+    for (let part = 0; part < partCount(plan); part += 1)
+      rows.push(...(await rejectedOf(rejectedFile(await deps.parts.path(runId, tableId(plan.table.targetRef), part)))));
+    if (rows.length === 0) return undefined;
+    const path = join(root, quarantineName(filedPath(file.path, { into: 'error', at })));
+    const lines = [
+      csvLine([...QUARANTINE_COLUMNS, 'column', 'value', 'message', 'row']),
+      ...rows.map((row) =>
+        csvLine([String(row.line), row.reason, row.column ?? '', row.value ?? '', row.message, row.text]),
+      ),
+    ];
+    try {
+      await writeFile(path, lines.join(''));
+    } catch (thrown) {
+      throw stagingError(thrown, dirname(path));
+    }
+    return nameOf(path);
+  }
+
+  /**
+   * Tracking, the record of a reference table, staging. For a file that was loaded all of it must happen; one that failed
+   * does not wait for ever for a target that is the reason of it.
+   */
+  async function tellTarget(
+    context: FolderContext,
+    file: DropFile,
+    runId: string,
+    ended: { state: Ended; error?: ErrorReport },
+  ): Promise<void> {
+    try {
+      await deps.databases.use(context.target, async (database) => {
+        await endTracking(database, context, file, ended, deps.now());
+        if (file.step === 'direct') await database.target.forgetDirect?.(runId);
+        else if (file.plan) await database.target.cleanup(runId);
+      });
+    } catch (thrown) {
+      if (ended.state === 'failed' && Context.current().info.attempt >= PATIENCE) return;
+      throw thrown;
+    }
+  }
+
+  async function lookAgain(
+    context: FolderContext,
+    file: DropFile,
+    runId: string,
+    error: ErrorReport,
+  ): Promise<FileOutcome> {
+    const found = await identityAt(filePath(context.root, file.path));
+    const state = found?.isFile === true ? 'watching' : 'vanished';
+    await deps.databases.use(context.target, async (database) => {
+      await endTracking(database, context, file, { state, error }, deps.now());
+      if (file.plan) await database.target.cleanup(runId);
+    });
+    await deps.parts.remove(runId);
+    if (found?.isFile === true) await dropFiles.rewatch(file.id, found);
+    else await dropFiles.update(file.id, { state: 'vanished', error, finishedAt: deps.now() });
+    return { ...outcomeOf(file), state, error };
+  }
+}
+
+const stateOf = (error: ErrorReport | undefined): Ended =>
+  error === undefined ? 'skipped' : error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+
+function outcomeOf(file: DropFile): FileOutcome {
+  const { id, path, state, table, rows = 0, rejected = 0, movedTo, error } = file;
+  return {
+    fileId: id,
+    path,
+    state: state === 'processing' || state === 'ready' ? 'watching' : state,
+    ...(table !== undefined && { table }),
+    rows,
+    rejected,
+    ...(movedTo !== undefined && { movedTo }),
+    ...(error && { error }),
+  };
+}
+
+async function rejectedOf(file: string): Promise<RejectedRow[]> {
+  try {
+    const text = await readFile(file, 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as RejectedRow);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw stagingError(error, file);
+  }
+}
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

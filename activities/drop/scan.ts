@@ -1,0 +1,211 @@
+import { Context } from '@temporalio/activity';
+import { groupKeyOf } from '../../core/drop/group-key';
+import { dropFileId, dropRunId } from '../../core/drop/ids';
+import { isPlacement, placementOf } from '../../core/drop/tree';
+import { diffScan } from '../../core/drop/scan';
+import type { TreeProblem } from '../../core/types/drop';
+import { ensureTree, releaseLock, takeLock } from '../../storage/drop-tree';
+import { withHeartbeat } from '../heartbeat';
+import { durationOf, folderContext, type FolderContext, type FolderRef, ruleOf } from './context';
+import type { DropFile } from '../../catalog/drop-files';
+import type { DropDependencies } from './dependencies';
+
+export interface WatchRef extends FolderRef {
+  /** Workflow id of the watching workflow. */
+  runId: string;
+}
+
+/** What the workflow needs to know of the settings. */
+export interface WatchSettings {
+  intervalMs: number;
+  parallelFiles: number;
+  parallelParts: number;
+  tellEveryMs: number;
+}
+
+export interface ScanResult {
+  /** ISO time. */
+  at: string;
+  watching: number;
+  ready: number;
+  /** The first twenty. */
+  problems: TreeProblem[];
+  /** Files of `adopted` whose lifecycle has ended. */
+  ended: number[];
+  /** Too many files wait, or one never settles. */
+  worrying: boolean;
+}
+
+export interface ClaimedFile {
+  fileId: number;
+  path: string;
+  size: number;
+  workflowId: string;
+}
+
+/** Problems that a workflow is told of; all of them are counted and logged by their name at the next look. */
+const SHOWN = 20;
+
+type Facts = Pick<DropFile, 'dataset' | 'loadType' | 'groupKey'>;
+/** A lock that was not refreshed for so many looks is nobody's. */
+const STALE_LOOKS = 10;
+
+export function createScanActivities(deps: DropDependencies) {
+  const { dropFiles } = deps.catalog;
+  return {
+    /** Makes the tree, takes the lock, records the run. Throws FOLDER_WATCHED, FOLDER_UNAVAILABLE. */
+    async openFolder({
+      runId,
+      triggeredBy,
+      temporalRunId,
+      first,
+      ...ref
+    }: WatchRef & { triggeredBy: string; temporalRunId: string; first: boolean }): Promise<WatchSettings> {
+      const context = await folderContext(deps, ref);
+      const { settings, root } = context;
+      await ensureTree(root);
+      await lock(context);
+      if (first) {
+        await endEarlier(runId);
+        await deps.catalog.runs.begin({
+          runId,
+          temporalRunId,
+          kind: 'drop',
+          name: ref.folder,
+          target: settings.to,
+          configVersion: ref.configVersion,
+          triggeredBy,
+          dryRun: false,
+          input: ref,
+        });
+      }
+      return {
+        intervalMs: durationOf(settings.scan.interval),
+        parallelFiles: settings.parallel.files,
+        parallelParts: settings.parallel.parts,
+        tellEveryMs: durationOf(settings.alerts.every),
+      };
+    },
+
+    /**
+     * One look at the folder: what is new, changed, gone or has settled is written down. Files whose lifecycle has been
+     * lost (a worker died between claiming and starting it) are given back.
+     */
+    async scanFolder({
+      running,
+      adopted,
+      ...ref
+    }: WatchRef & { running: number[]; adopted: number[] }): Promise<ScanResult> {
+      return withHeartbeat(async (signal) => {
+        const context = await folderContext(deps, ref);
+        const { folder } = ref;
+        const { settings, root } = context;
+        await lock(context);
+        const scan = await dropFiles.nextScan(folder);
+        const { extensions, scan: limits } = settings;
+        const tree = await deps.files.tree({ root, extensions, maxFiles: limits.maxFiles }, signal);
+        const isIgnored = (path: string) => ruleOf(settings, path.slice(path.lastIndexOf('/') + 1))?.ignore === true;
+        const files = settings.files.length === 0 ? tree.files : tree.files.filter(({ path }) => !isIgnored(path));
+        const problems = tree.problems.filter(({ path }) => !isIgnored(path));
+        const known = await dropFiles.watched(folder);
+        const diff = diffScan(files, known, {
+          scan,
+          checks: settings.scan.checks,
+          now: deps.now(),
+          settleWithinMs: durationOf(settings.scan.settleWithin),
+          describe: (path): Facts | undefined => {
+            const place = placementOf(path);
+            if (!isPlacement(place)) return undefined;
+            const { name, dataset, loadType } = place;
+            return { dataset, loadType, groupKey: groupKeyOf(name, settings) };
+          },
+        });
+        await dropFiles.applyScan({ folder, scan, seen: diff.seen, ready: diff.ready, vanished: diff.vanished });
+        const processing = known.filter(({ state }) => state === 'processing').map(({ id }) => id);
+        await giveBackLost(processing.filter((id) => !running.includes(id)));
+        const ready = known.filter(({ state }) => state === 'ready').length + diff.ready.length;
+        return {
+          at: deps.now().toISOString(),
+          watching: diff.watching,
+          ready,
+          problems: [...problems, ...diff.problems].slice(0, SHOWN),
+          ended: await endedOf(adopted),
+          worrying: ready >= settings.alerts.backlog || diff.problems.length > 0,
+        };
+      });
+    },
+
+    /** Takes files that are ready, the oldest of each table. A repeated call takes the same again. */
+    async claimFiles({
+      folder,
+      limit,
+    }: WatchRef & { limit: number }): Promise<{ files: ClaimedFile[]; ready: number }> {
+      const { activityId, workflowExecution } = Context.current().info;
+      const claimed = await dropFiles.claim(folder, limit, `${workflowExecution?.runId}/${activityId}`);
+      await Promise.all(
+        claimed.map((file) => dropFiles.update(file.id, { workflowId: dropFileId(folder, file.path, file.id) })),
+      );
+      const { states } = await dropFiles.summary(folder, deps.now());
+      return {
+        files: claimed.map(({ id, path, size }) => ({
+          fileId: id,
+          path,
+          size,
+          workflowId: dropFileId(folder, path, id),
+        })),
+        ready: states.ready ?? 0,
+      };
+    },
+
+    /** Records pausing and resuming, so that `run list` shows it. */
+    async noteFolder({ runId, status }: WatchRef & { status: 'running' | 'paused' | 'ended' }): Promise<void> {
+      if (status !== 'ended') await deps.catalog.runs.setStatus(runId, status);
+    },
+
+    /** Lets the lock go and records the end. Files in work come to theirs by themselves. */
+    async closeFolder({ runId, unstarted, ...ref }: WatchRef & { unstarted: number[] }): Promise<void> {
+      await giveBackLost(unstarted);
+      const { root } = await folderContext(deps, ref);
+      await releaseLock(root, await owner(ref.folder)).catch(() => undefined);
+      await deps.catalog.runs.finish(runId, { status: 'cancelled' });
+      await deps.databases.release(dropRunId(ref.folder));
+    },
+  };
+
+  /** Workers of one catalog are one owner. */
+  async function owner(folder: string): Promise<string> {
+    return `${await deps.catalog.installationId()}/${folder}`;
+  }
+
+  async function lock({ root, settings, ref }: FolderContext): Promise<void> {
+    const staleMs = Math.max(60_000, durationOf(settings.scan.interval) * STALE_LOOKS);
+    await takeLock(root, await owner(ref.folder), { staleMs, now: deps.now() });
+  }
+
+  /** A watching run that was ended behind our back would stand in the way of this one. */
+  async function endEarlier(runId: string): Promise<void> {
+    const earlier = await deps.catalog.runs.get(runId);
+    if (earlier && !earlier.finishedAt) await deps.catalog.runs.finish(runId, { status: 'cancelled' });
+  }
+
+  async function giveBackLost(ids: readonly number[]): Promise<void> {
+    for (const id of ids) {
+      const file = await dropFiles.get(id);
+      if (file?.state !== 'processing') continue;
+      const { workflowId } = file;
+      if (workflowId !== undefined && (await deps.isRunOpen(workflowId))) continue;
+      await dropFiles.update(id, { state: 'ready' });
+    }
+  }
+
+  async function endedOf(ids: readonly number[]): Promise<number[]> {
+    const ended: number[] = [];
+    for (const id of ids) {
+      const file = await dropFiles.get(id);
+      if (!file) ended.push(id);
+      else if (file.state !== 'processing') ended.push(id);
+      else if (file.workflowId !== undefined && !(await deps.isRunOpen(file.workflowId))) ended.push(id);
+    }
+    return ended;
+  }
+}

@@ -1,0 +1,106 @@
+import { createTranscoder, type Transcoder } from '../encoding-transcode';
+import type { FileEncoding } from '../../types/file';
+import { LF } from './scan';
+
+/** A character of UTF-8 that is cut between two chunks has at most this many bytes in the first. */
+const CUT_BYTES = 3;
+
+/** Bytes of a file on their way to the scanner: transcoded, in one piece from the first that is still needed on. */
+export class Input {
+  buf = new Uint8Array(0);
+  /** One past the last byte; a line feed stands there. */
+  limit = 0;
+  /** Before this, bytes may be no UTF-8. */
+  suspectUntil = 0;
+  readonly #transcoder: Transcoder;
+  readonly #checked = new TextDecoder('utf-8', { fatal: true });
+  #cut = false;
+
+  constructor(encoding: FileEncoding) {
+    this.#transcoder = createTranscoder(encoding);
+  }
+
+  /** Adds bytes of the file. What lies before `keepFrom` may go; returns by how much places have moved to the front. */
+  append(chunk: Uint8Array, keepFrom: number): number {
+    return this.#add(this.#transcoder.write(chunk), keepFrom);
+  }
+
+  /** Adds what the end of the file completes or leaves incomplete. */
+  end(keepFrom: number): number {
+    const rest = this.#transcoder.end();
+    if (this.#cut) this.suspectUntil = this.limit + rest.length;
+    return this.#add(rest, keepFrom);
+  }
+
+  /** How many bytes of the file became `buf[start .. end)`. */
+  sourceBytes(start: number, end: number): number {
+    return this.#transcoder.sourceBytes(this.buf, start, end);
+  }
+
+  #add(utf8: Uint8Array, keepFrom: number): number {
+    let moved = 0;
+    if (this.limit + utf8.length + 1 > this.buf.length) {
+      const kept = this.limit - keepFrom;
+      const needed = kept + utf8.length + 1;
+      const roomy = needed > this.buf.length * 0.75;
+      const to = roomy ? new Uint8Array(Math.max(needed + utf8.length, kept * 2 + 1024)) : this.buf;
+      if (roomy) to.set(this.buf.subarray(keepFrom, this.limit));
+      else to.copyWithin(0, keepFrom, this.limit);
+      this.buf = to;
+      this.limit = kept;
+      this.suspectUntil = Math.max(0, this.suspectUntil - keepFrom);
+      moved = keepFrom;
+    }
+    this.buf.set(utf8, this.limit);
+    this.limit += utf8.length;
+    this.buf[this.limit] = LF;
+    this.#check(utf8);
+    return moved;
+  }
+
+  #check(utf8: Uint8Array): void {
+    if (!this.#cut && isAscii(utf8)) return;
+    try {
+      this.#checked.decode(utf8, { stream: true });
+      this.#cut = endsCut(utf8);
+    } catch {
+      // The decoder begins anew; whether the bytes at the cut belong together is asked of each row.
+      this.#cut = true;
+      this.suspectUntil = this.limit;
+    }
+    if (this.#cut) this.suspectUntil = this.limit;
+  }
+}
+
+/** Whether the last character of the bytes may be incomplete. */
+function endsCut(utf8: Uint8Array): boolean {
+  for (let at = utf8.length - 1; at >= Math.max(0, utf8.length - CUT_BYTES); at--) {
+    const byte = utf8[at]!;
+    if (byte < 0x80) return false;
+    if (byte >= 0xc0) return true;
+  }
+  return utf8.length < CUT_BYTES;
+}
+
+/** Whether no byte is 0x80 or more. */
+export function isAscii(bytes: Uint8Array): boolean {
+  let at = 0;
+  const end = bytes.length;
+  while (at < end && (bytes.byteOffset + at) % 4 !== 0) if (bytes[at++]! >= 0x80) return false;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2);
+  const whole = words.length & ~7;
+  for (let word = 0; word < whole; word += 8) {
+    const any =
+      words[word]! |
+      words[word + 1]! |
+      words[word + 2]! |
+      words[word + 3]! |
+      words[word + 4]! |
+      words[word + 5]! |
+      words[word + 6]! |
+      words[word + 7]!;
+    if ((any & 0x80808080) !== 0) return false;
+  }
+  for (at += whole * 4; at < end; at++) if (bytes[at]! >= 0x80) return false;
+  return true;
+}
