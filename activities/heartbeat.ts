@@ -18,8 +18,10 @@ export async function withHeartbeat<T>(
   const context = Context.current();
   const beat = (): void =>
     context.heartbeat({ rows: Number(Atomics.load(progress, 0)), bytes: Number(Atomics.load(progress, 1)) });
-  beat();
-  const timer = setInterval(beat, HEARTBEAT_MS);
+  // A local activity is part of a workflow task: the worker hears of its cancellation by itself.
+  const isLocal = context.info.isLocal;
+  if (!isLocal) beat();
+  const timer = isLocal ? undefined : setInterval(beat, HEARTBEAT_MS);
   try {
     return await work(context.cancellationSignal, progress);
   } catch (error) {

@@ -16,6 +16,14 @@ export type { FileInWork, FolderStatus } from './drop-status';
 export type { DropTaskKind, ResultOf, TaskOf, TaskRequest, TaskState } from './drop-tasks';
 export type { Watching, WatchRequest } from './drop-watching';
 export type { LiveProgress, LiveTable } from './progress';
+export { ReferenceDataAPI } from './reference-data';
+export type {
+  OperationResult,
+  OperationStatus,
+  ProcessRequest,
+  ReferenceDataOptions,
+  TableInfo,
+} from './reference-data';
 export { folderOfRun } from './run-id';
 export type { RunDetails, RunFilter } from './runs';
 export type { ScheduleInfo } from './schedules';

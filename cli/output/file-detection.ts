@@ -79,7 +79,7 @@ export function renderColumns({ columns }: Pick<FileDetection, 'columns'>, { col
   const rows = columns.map(({ name, header, type, nulls, maxChars, nullTexts, ambiguity, alternatives }) => {
     const notes = [
       ambiguity,
-      ambiguity === undefined && alternatives?.[0] ? `could be read as ${formatText(alternatives[0])}` : undefined,
+      signOf(alternatives),
       nullTexts.length > 0 ? `NULL: ${nullTexts.map((each) => `"${each}"`).join(', ')}` : undefined,
       header !== '' && header !== name ? `"${header}" in the file` : undefined,
     ];
@@ -88,11 +88,10 @@ export function renderColumns({ columns }: Pick<FileDetection, 'columns'>, { col
   return formatTable(titles, rows, { width, paintTitle: colours.dim });
 }
 
-/** How texts are read, in a word or two: `date DD.MM.YYYY`, `decimal (percent)`. */
-function formatText(format: ValueFormat): string {
-  if (format.kind === 'date' || format.kind === 'time') return `${format.kind} ${format.pattern}`;
-  if (format.kind === 'timestamp') return `timestamp ${format.date} ${format.time}`;
-  return 'affix' in format && format.affix ? `${format.kind} (${format.affix})` : format.kind;
+/** Texts that are numbers with a sign: what they could be in a table that says so. */
+function signOf(alternatives: readonly ValueFormat[] = []): string | undefined {
+  const signed = alternatives.find((format) => 'affix' in format && format.affix !== undefined);
+  return signed && 'affix' in signed ? `could be read as ${signed.kind} (${signed.affix})` : undefined;
 }
 
 /** `1,234 rows, 2 rejected, 3 repaired`. */

@@ -1,15 +1,27 @@
 /** Rows of the tracking table and of the records of reference tables: written by their key, and read. */
-import type { TableRef } from '../../core/types/table';
+import { tableId, type TableRef } from '../../core/types/table';
 import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type ReferenceValue, type ReferenceValues } from '../reference-columns'; // prettier-ignore
 import type { Session } from './instance';
 import { ident, qualified } from './sql';
 
-/** What the catalog knows of the table; undefined where there is none. Throws SCHEMA_MISMATCH. */
-export async function readShape(
+/** Nothing that is written together changes a table that is there. */
+const known = new WeakMap<Session, Map<string, ReferenceShape>>();
+
+/** What the catalog knows of the table, asked once for each opening; undefined where there is none. Throws SCHEMA_MISMATCH. */
+export async function shapeIn(
   session: Session,
   ref: TableRef,
   wanted: ReferenceTable,
 ): Promise<ReferenceShape | undefined> {
+  const shapes = known.get(session) ?? new Map<string, ReferenceShape>();
+  known.set(session, shapes);
+  const id = tableId(ref);
+  const shape = shapes.get(id) ?? (await readShape(session, ref, wanted));
+  if (shape) shapes.set(id, shape);
+  return shape;
+}
+
+async function readShape(session: Session, ref: TableRef, wanted: ReferenceTable): Promise<ReferenceShape | undefined> {
   const rows = await session.rows(
     `SELECT column_name AS name, data_type AS type, NOT is_nullable AND column_default IS NULL AS needs_value FROM duckdb_columns()
      WHERE database_name = current_database() AND lower(schema_name) = lower($1) AND lower(table_name) = lower($2) ORDER BY column_index`,

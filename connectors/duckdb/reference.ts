@@ -4,11 +4,12 @@ import { columnFor, CONFIG_TABLE, configValues, notThere, trackedFilter, TRACKIN
 import { referenceRecord, trackingRecord } from '../reference-rows';
 import type { ReferenceTables } from '../reference-tables';
 import { mapError } from './errors';
-import { fileExists, withFile, type FileSettings, type Session } from './instance';
+import { fileExists, type FileSettings, type Session } from './instance';
 import { backup, backups } from './reference-backup';
 import { create, missing } from './reference-ensure';
-import { readShape, selectList, upsert } from './reference-rows';
+import { shapeIn, selectList, upsert } from './reference-rows';
 import { narrowColumns, widen } from './reference-widen';
+import { writeTogether } from './reference-writes';
 import { withReading } from './snapshot';
 import { ident, qualified } from './sql';
 
@@ -20,15 +21,12 @@ export function openReference(settings: FileSettings): ReferenceTables {
   const reading = async <T>(nothing: T, work: (session: Session) => Promise<T>): Promise<T> =>
     (await fileExists(settings.path)) ? placed(settings, withReading(settings, work, { waitMs: WAIT_MS })) : nothing;
   const writing = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
-    placed(
-      settings,
-      withFile(settings, { mode: 'write', waitMs: WAIT_MS }, (session) => inTransaction(session, () => work(session))),
-    );
+    placed(settings, writeTogether(settings, work, WAIT_MS));
   const column = (ref: TableRef, shape: ReferenceShape, name: string): string =>
     ident(columnFor(ref, shape, name).name);
   const put = (ref: TableRef, table: ReferenceTable, values: ReturnType<typeof configValues>) =>
     writing(async (session) => {
-      const shape = await readShape(session, ref, table);
+      const shape = await shapeIn(session, ref, table);
       if (!shape) throw notThere(ref);
       return upsert(session, { ref, table, shape, values });
     });
@@ -41,13 +39,13 @@ export function openReference(settings: FileSettings): ReferenceTables {
       if (before.schemas.length > 0 || before.tables.length > 0)
         await writing(async (session) => create(session, await missing(session, wanted.schemas, tables)));
       await reading(undefined, async (session) => {
-        for (const { ref, table } of tables) await readShape(session, ref, table);
+        for (const { ref, table } of tables) await shapeIn(session, ref, table);
       });
     },
     track: async (ref, entry) => (await put(ref, TRACKING_TABLE, trackingValues(entry))).id,
     tracked: (ref, filter) =>
       reading([], async (session) => {
-        const shape = await readShape(session, ref, TRACKING_TABLE);
+        const shape = await shapeIn(session, ref, TRACKING_TABLE);
         if (!shape) return [];
         const wanted = trackedFilter(ref, shape, filter);
         const where = wanted.map(({ column: { name } }, index) => `${ident(name)} = $${index + 1}`).join(' AND ');
@@ -61,7 +59,7 @@ export function openReference(settings: FileSettings): ReferenceTables {
       }),
     purgeTracking: (ref, before) =>
       writing(async (session) => {
-        const shape = await readShape(session, ref, TRACKING_TABLE);
+        const shape = await shapeIn(session, ref, TRACKING_TABLE);
         if (!shape) return 0;
         const rows = await session.rows(
           `DELETE FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < CAST($1 AS ${columnFor(ref, shape, 'processed_at').type}) RETURNING 1`,
@@ -72,7 +70,7 @@ export function openReference(settings: FileSettings): ReferenceTables {
     recordReference: async (ref, record) => (await put(ref, CONFIG_TABLE, configValues(record))).was,
     references: (ref) =>
       reading([], async (session) => {
-        const shape = await readShape(session, ref, CONFIG_TABLE);
+        const shape = await shapeIn(session, ref, CONFIG_TABLE);
         if (!shape) return [];
         const rows = await session.rows(
           `SELECT ${selectList(CONFIG_TABLE, shape)} FROM ${qualified(ref)} ORDER BY ${column(ref, shape, 'schema_name')}, ${column(ref, shape, 'table_name')}`,
@@ -81,7 +79,7 @@ export function openReference(settings: FileSettings): ReferenceTables {
       }),
     changeReferences: (ref, { ids, to }) =>
       writing(async (session) => {
-        const shape = await readShape(session, ref, CONFIG_TABLE);
+        const shape = await shapeIn(session, ref, CONFIG_TABLE);
         if (!shape || ids.length === 0) return;
         const which = `WHERE ${column(ref, shape, 'id')} IN (${ids.map((id) => Math.trunc(id)).join(', ')})`;
         const updated = shape.get('updated_at');
@@ -100,18 +98,6 @@ export function openReference(settings: FileSettings): ReferenceTables {
     backups: (schema) => reading([], (session) => backups(session, schema)),
     dropBackup: (ref) => writing(async (session) => void (await session.run(`DROP TABLE IF EXISTS ${qualified(ref)}`))),
   };
-}
-
-async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  await session.run('BEGIN TRANSACTION');
-  try {
-    const result = await work();
-    await session.run('COMMIT');
-    return result;
-  } catch (error) {
-    await session.connection.run('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
 }
 
 async function placed<T>(settings: FileSettings, answer: Promise<T>): Promise<T> {

@@ -38,21 +38,26 @@ export async function ensure(pool: MssqlPool, schemas: string[], tables: WantedT
   }
 }
 
-/** The number of a table or view, or NULL: by its names, since not every server reads all of them in OBJECT_ID. */
+/** The number of a table, or NULL: by its names, since not every server reads all of them in OBJECT_ID. */
 export const objectId = ({ schema, name }: TableRef): string =>
-  `(SELECT o.object_id FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE s.name = ${literal(schema)} AND o.name = ${literal(name)} AND o.type IN ('U', 'V'))`;
+  `(SELECT t.object_id FROM sys.tables t JOIN sys.schemas s ON s.schema_id = t.schema_id WHERE s.name = ${literal(schema)} AND t.name = ${literal(name)})`;
 
-/** Waits for others that hold the same text; held to the end of the transaction. */
+const LOCK_MS = 60_000;
+
+/** Waits for others that hold the same text; held to the end of the transaction. Throws LOCK_TIMEOUT after a minute. */
 export async function lockOut(session: MssqlSession, resource: string): Promise<void> {
   const short = resource.length <= 200 ? resource : createHash('sha256').update(resource).digest('hex');
-  await session
-    .run(
-      `DECLARE @answer int; EXEC @answer = sp_getapplock @Resource = ${literal(short)}, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 60000`,
+  const rows = await session
+    .rows<{ answer: number }>(
+      `DECLARE @answer int; EXEC @answer = sp_getapplock @Resource = ${literal(short)}, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = ${LOCK_MS}; SELECT @answer AS answer`,
     )
     .catch((error: unknown) => {
       // Servers without this procedure find out by the names being taken.
       if (errorNumber(error) !== 2812) throw error;
+      return [];
     });
+  if ((rows.at(-1)?.answer ?? 0) < 0)
+    throw new LongshoreError('LOCK_TIMEOUT', `Somebody else has worked on the same for a minute: ${resource}.`);
 }
 
 const schemaGrants = ({ server }: MssqlPool, schema: string): string =>
@@ -62,16 +67,19 @@ const schemaGrants = ({ server }: MssqlPool, schema: string): string =>
 export const tableGrants = ({ server }: MssqlPool, schema: string): string =>
   `GRANT CREATE TABLE TO ${ident(server.user)} and GRANT ALTER, SELECT, INSERT, UPDATE, DELETE ON SCHEMA::${ident(schema)} TO ${ident(server.user)}.`;
 
+/** Not every server gives this its number. */
+const isDenied = (error: LongshoreError): boolean =>
+  error.code === 'PERMISSION_DENIED' ||
+  errorNumber(error) === NO_SUCH_SCHEMA ||
+  (error.code === 'QUERY_FAILED' && /\bpermission (was )?denied\b/i.test(error.message));
+
 /** Names what was not to be made, and the rights to ask for. */
 export async function granted<T>(pool: MssqlPool, what: string, next: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const wrapped = pool.wrap(error);
-    const isDenied =
-      wrapped instanceof LongshoreError &&
-      (wrapped.code === 'PERMISSION_DENIED' || errorNumber(wrapped) === NO_SUCH_SCHEMA);
-    if (!isDenied) throw error;
+    if (!(wrapped instanceof LongshoreError) || !isDenied(wrapped)) throw error;
     const { user, database } = pool.server;
     throw new LongshoreError(
       'PERMISSION_DENIED',

@@ -53,13 +53,15 @@ export function diffScan<Facts>(
 ): ScanDiff<Facts> {
   const { scan, checks, now, settleWithinMs, describe, maxSeen = Infinity } = options;
   const diff: ScanDiff<Facts> = { seen: [], ready: [], vanished: [], problems: [], watching: 0 };
-  const byPath = new Map<string, KnownFile>();
-  for (const file of known) byPath.set(file.path, file);
+  const byPath = new Map<string, number>();
+  known.forEach((file, index) => byPath.set(file.path, index));
+  const isThere = new Uint8Array(known.length);
   const longAgo = now.getTime() - settleWithinMs;
 
   for (const file of scanned) {
-    const before = byPath.get(file.path);
-    if (before !== undefined) byPath.delete(file.path);
+    const index = byPath.get(file.path);
+    const before = index === undefined ? undefined : known[index];
+    if (index !== undefined) isThere[index] = 1;
     if (before?.state === 'processing') continue;
     const unchanged = before !== undefined && isSameFile(before, file);
     if (unchanged && before.state === 'ready') continue;
@@ -85,7 +87,9 @@ export function diffScan<Facts>(
       before !== undefined && (!unchanged || file.mtimeMs - before.firstSeenAt.getTime() > settleWithinMs);
     if (changing && before.firstSeenAt.getTime() < longAgo) diff.problems.push(neverSettles(file.path, before, now));
   }
-  for (const file of byPath.values()) if (file.state !== 'processing') diff.vanished.push(file.id);
+  known.forEach((file, index) => {
+    if (isThere[index] === 0 && file.state !== 'processing') diff.vanished.push(file.id);
+  });
   return diff;
 }
 

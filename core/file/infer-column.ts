@@ -10,6 +10,8 @@ const { digit: DIGIT, letter: LETTER, other: OTHER } = FIRST_IS;
 const SPACE = 32;
 /** From so many values on, a column that is mostly words is looked at for its lengths alone. */
 const ENOUGH = 1000;
+/** `May 1, 24` */
+const SHORTEST_NAMED_DAY = 9;
 
 export class ColumnTally {
   rows = 0;
@@ -28,7 +30,7 @@ export class ColumnTally {
   maxChars = 0;
   readonly numbers = new NumberTally();
   readonly temporals = new TemporalTally();
-  readonly words = new WordTally();
+  readonly words: WordTally;
   readonly #nullTexts: ByteTexts | undefined;
   #temporalFirst = false;
   #closed = false;
@@ -38,6 +40,7 @@ export class ColumnTally {
     nullTexts: readonly string[] | undefined,
   ) {
     this.#nullTexts = nullTexts && new ByteTexts(nullTexts);
+    this.words = new WordTally(nullTexts === undefined);
   }
 
   /** Takes the values of rows `from` to `to` in. */
@@ -96,10 +99,11 @@ export class ColumnTally {
     } else {
       if (first !== LETTER && first !== OTHER && this.numbers.add(data, start, end)) return;
       if (end - start <= LONGEST_WORD && this.words.add(data, start, end) !== undefined) return;
-      // A month's name, or a currency's, stands before digits.
-      if (first === LETTER && FIRST[data[end - 1]!] === DIGIT) {
-        if (this.temporals.add(data, start, end) || this.numbers.add(data, start, end)) return;
-      } else if (first === LETTER && (data[end - 1]! | 32) === 109 && this.temporals.add(data, start, end)) return;
+      // The name of a month, or a currency, stands before digits.
+      if (first === LETTER) {
+        if (end - start >= SHORTEST_NAMED_DAY && this.temporals.add(data, start, end)) return;
+        if (FIRST[data[end - 1]!] === DIGIT && this.numbers.add(data, start, end)) return;
+      }
     }
     if (end - start === 36 && isUuid(data, start)) this.uuids++;
     else this.other++;

@@ -110,7 +110,8 @@ function reading(shape: Shape, dateOrder: FormatOptions['dateOrder']): TemporalR
   const date = hasDate ? dateText(shape, open ? 'open' : order) : '';
   const time = shape.clock === 0 ? '' : timeText(shape);
   const rest = { count, ...(ambiguity !== undefined && { ambiguity }) };
-  if (!hasDate) return { format: { kind: 'time', pattern: time }, logical: isSure ? { kind: 'time' } : undefined, ...rest };
+  if (!hasDate)
+    return { format: { kind: 'time', pattern: time }, logical: isSure ? { kind: 'time' } : undefined, ...rest };
   if (shape.clock === 0)
     return { format: { kind: 'date', pattern: date }, logical: isSure ? { kind: 'date' } : undefined, ...rest };
   const logical: LogicalType = { kind: shape.zoned ? 'timestamptz' : 'timestamp' };
@@ -122,10 +123,7 @@ function reading(shape: Shape, dateOrder: FormatOptions['dateOrder']): TemporalR
 }
 
 /** Order of day, month and year, how many values have it, and whether another one fits them as well. */
-function orderOf(
-  shape: Shape,
-  given: FormatOptions['dateOrder'],
-): { order: DateOrder; count: number; open: boolean } {
+function orderOf(shape: Shape, given: FormatOptions['dateOrder']): { order: DateOrder; count: number; open: boolean } {
   const { layout, count, separator } = shape;
   if (layout !== OPEN && layout !== SHORT) return { order: 'ymd', count, open: false };
   const most = Math.max(shape.dmy, shape.mdy, shape.ymd);

@@ -8,7 +8,7 @@ import type { LogicalType } from '../types/table';
 
 /** A column's name that speaks of a day: only then is 20241231 one. */
 const DAY_NAME = /(?:^|[^a-z])(?:date|dates|day|dt|datum|dob|fecha|data|tag|jour|ymd|yyyymmdd)(?:$|[^a-z])/;
-const DAY_ENDING = /(?:date|datum|_dt|_day|_on|birthday)$/;
+const DAY_ENDING = /(?:(?<!candi|man|vali)date|datum|_dt|_day|_on|birthday)$/;
 
 interface Choice {
   logical: LogicalType;
@@ -29,7 +29,9 @@ export function decide(tallies: readonly ColumnTally[], options: InferenceOption
 /** The decimal mark that whole columns of numbers prove, if they agree. */
 function markOfFile(tallies: readonly ColumnTally[]): '.' | ',' | undefined {
   const marks = new Set(
-    tallies.filter(({ numbers, values }) => numbers.count === values).flatMap(({ numbers }) => numbers.certainMark ?? []),
+    tallies
+      .filter(({ numbers, values }) => numbers.count === values)
+      .flatMap(({ numbers }) => numbers.certainMark ?? []),
   );
   return marks.size === 1 ? [...marks][0] : undefined;
 }

@@ -76,7 +76,8 @@ export abstract class FixedParser<Values extends FixedValues> implements ColumnP
       }
       if (
         start === end ||
-        (nullTexts !== undefined && (nullTexts.has(data, start, end) || nullTexts.has(data, starts[field]!, ends[field]!)))
+        (nullTexts !== undefined &&
+          (nullTexts.has(data, start, end) || nullTexts.has(data, starts[field]!, ends[field]!)))
       ) {
         if (!this.column.nullable) faults.add(row, this.column, 'missing-value', MISSING);
         this.#validity.clear(row);

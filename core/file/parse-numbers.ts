@@ -23,7 +23,11 @@ export function marksOf(format: ValueFormat): Marks {
   const isNumber = format.kind === 'integer' || format.kind === 'decimal';
   const thousands = isNumber ? (format.thousands ?? '') : '';
   const given = format.kind === 'decimal' || format.kind === 'float' ? format.decimalMark : undefined;
-  return { decimal: given ?? (thousands === '.' ? ',' : '.'), thousands, affix: isNumber && format.affix !== undefined };
+  return {
+    decimal: given ?? (thousands === '.' ? ',' : '.'),
+    thousands,
+    affix: isNumber && format.affix !== undefined,
+  };
 }
 
 /** What a number's digits are after its marks have been understood. */
@@ -36,7 +40,13 @@ export interface Digits {
 }
 
 /** Reads a number of any notation by the marks of its column; undefined where it is none. */
-export function readDigits(scan: NumberScan, marks: Marks, data: Uint8Array, start: number, end: number): Digits | undefined {
+export function readDigits(
+  scan: NumberScan,
+  marks: Marks,
+  data: Uint8Array,
+  start: number,
+  end: number,
+): Digits | undefined {
   if (!scan.read(data, start, end) || (scan.affix !== 0 && !marks.affix)) return undefined;
   const mark = MARKS[scan.decimal]!;
   const isGrouped = scan.open && mark === marks.thousands && mark !== marks.decimal;
@@ -139,7 +149,8 @@ abstract class WholeParser<Values extends FixedValues> extends FixedParser<Value
     if (reason === 'too-precise' && logical.kind === 'decimal' && logical.scale > 0)
       return `has more than ${logical.scale} digits after the point, and nothing is rounded`;
     if (reason !== 'out-of-range') return `is not ${kind}`;
-    const range = logical.kind === 'decimal' ? `${logical.precision - logical.scale} digits before the point` : undefined;
+    const range =
+      logical.kind === 'decimal' ? `${logical.precision - logical.scale} digits before the point` : undefined;
     return range === undefined ? `is not between ${this.#min} and ${this.#max}` : `has more than ${range}`;
   }
 }

@@ -40,7 +40,12 @@ export class Faults {
 }
 
 const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed().replace(/\ufffd$/, '')}…`;
+  text.length <= length
+    ? text
+    : `${text
+        .slice(0, length - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
 
 const shown = (value: string): string => cut(value, SHOWN_LENGTH).replaceAll(/\p{Cc}/gu, '\ufffd');
 

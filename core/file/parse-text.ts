@@ -51,7 +51,8 @@ export class TextParser implements ColumnParser {
         builder.close(0);
         continue;
       }
-      if (length > this.#maxChars || this.#hasNul || this.#isJson) this.#check(data, start, start + length, row, faults);
+      if (length > this.#maxChars || this.#hasNul || this.#isJson)
+        this.#check(data, start, start + length, row, faults);
       builder.reserve(length);
       copyValue(data, this.#view, start, builder.data, builder.view, builder.size, length);
       builder.close(length);

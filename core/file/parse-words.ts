@@ -18,9 +18,17 @@ export class BooleanParser extends FixedParser<Uint8Array> {
     super(column, 'bool');
     const { format } = column;
     const [yes, no] =
-      format.kind === 'boolean' ? [format.trueTexts, format.falseTexts] : [['true', '1'], ['false', '0']];
+      format.kind === 'boolean'
+        ? [format.trueTexts, format.falseTexts]
+        : [
+            ['true', '1'],
+            ['false', '0'],
+          ];
     const encoder = new TextEncoder();
-    const bytesOf = (text: string, value: number): BooleanText => ({ bytes: encoder.encode(text.toLowerCase()), value });
+    const bytesOf = (text: string, value: number): BooleanText => ({
+      bytes: encoder.encode(text.toLowerCase()),
+      value,
+    });
     this.#texts = [...yes.map((text) => bytesOf(text, 1)), ...no.map((text) => bytesOf(text, 0))];
     this.#shown = `${yes[0] ?? 'true'} nor ${no[0] ?? 'false'}`;
   }

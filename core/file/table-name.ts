@@ -51,7 +51,7 @@ function withoutExtensions(name: string): string {
 /** Nothing is taken off that is all there is: `final.csv` is a table called final. */
 function withoutEnding(name: string): string {
   let rest = name.replace(SEPARATORS, '');
-  for (let before = ''; before !== rest; ) {
+  for (let before = ''; before !== rest;) {
     before = rest;
     for (const ending of [...ENDINGS, BEGINNING]) {
       const shorter = rest.replace(ending, '').replace(SEPARATORS, '');

@@ -55,7 +55,7 @@ export async function copyAcross(
 async function copyBytes(
   from: string,
   to: string,
-  { mtimeMs }: FileIdentity,
+  { size, mtimeMs }: FileIdentity,
   signal: AbortSignal | undefined,
   hooks: CopyHooks,
 ): Promise<{ bytes: number; sha256: string }> {
@@ -67,7 +67,8 @@ async function copyBytes(
     const { mode } = await source.stat();
     const copy = await open(to, 'wx', mode & 0o777);
     try {
-      for (;;) {
+      // One byte more than there should be is enough to know: somebody may write faster than this reads.
+      while (bytes <= size) {
         signal?.throwIfAborted();
         const { bytesRead } = await source.read(buffer, 0, CHUNK, bytes);
         if (bytesRead === 0) break;

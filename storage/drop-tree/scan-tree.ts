@@ -2,7 +2,7 @@
  * A look at a drop folder. Synchronous on purpose: a promise for each file costs several times the system call. A look
  * at 100,000 files takes about a third of a second, so who has anything else to do calls it in a thread.
  */
-import { accessSync, constants, lstatSync, opendirSync, readdirSync, type Stats } from 'node:fs';
+import { closeSync, constants, lstatSync, opendirSync, openSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import {
@@ -43,6 +43,8 @@ const TYPE = 0o170000;
 const REGULAR = 0o100000;
 const FOLDER = 0o040000;
 const LINK = 0o120000;
+/** Neither through a link that has taken the file's place, nor waiting for whoever writes into a pipe. */
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Every file of the four drop folders, and everything in the tree that is none, by name. Links are not followed;
@@ -142,7 +144,7 @@ class Look {
     if (!this.wanted(name)) return this.report(wrongExtension(path, this.options.extensions));
     try {
       // The bits of the mode are not all that decides: access lists and capabilities may allow more.
-      accessSync(join(this.root, path), constants.R_OK);
+      closeSync(openSync(join(this.root, path), READ));
       if (this.files.length >= this.options.maxFiles) throw tooMany(this.root, this.options.maxFiles);
       const identity = identityOf(stats, () => lstatSync(join(this.root, path), { bigint: true }));
       this.files.push({ path, ...identity });

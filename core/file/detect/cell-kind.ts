@@ -31,6 +31,8 @@ const CODE = /^[\w.:/#+*-]+$/;
 const WORD = /^[A-Za-z\x80-\xff][A-Za-z\x80-\xff .'&()/-]*$/;
 /** Marks that separate fields, or should not stand alone: a sign that a cell is no cell. */
 const STRUCTURE = /[;|\t\u0001^~]|^["']|["']$/;
+/** Commas as nobody sets them in prose. */
+const CROWDED = /,(?=\S)/g;
 
 /** The kind of a cell. `text` is of bytes. */
 export function kindOfCell(text: string): CellKind {
@@ -53,7 +55,7 @@ export function kindOfCell(text: string): CellKind {
   if (WORD.test(value) && value.length <= 200) return 'word';
   if (CODE.test(value) && value.length <= 64) return 'code';
   if (isJson(value)) return 'text';
-  return STRUCTURE.test(value) ? 'odd' : 'text';
+  return STRUCTURE.test(value) || (value.match(CROWDED)?.length ?? 0) > 2 ? 'odd' : 'text';
 }
 
 const isJson = (value: string): boolean => /^(?:\{[\s\S]*\}|\[[\s\S]*\])$/.test(value);

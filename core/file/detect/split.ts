@@ -12,6 +12,8 @@ export interface SampleRow {
   blankBefore: number;
   /** A quote is where it does not belong; only the first physical line was taken then. */
   broken: boolean;
+  /** There are quotes too many within its quoted fields, and where these end is plain nevertheless. */
+  strays: boolean;
 }
 
 export interface SplitLimits {
@@ -50,11 +52,13 @@ export function splitRows(text: string, dialect: Dialect, limits: SplitLimits = 
 type RawRow = Omit<SampleRow, 'line' | 'blankBefore'> & { lines: number };
 
 function rowAt(text: string, start: number, dialect: Dialect): RawRow {
-  return quotedRow(text, start, dialect) ?? plainRow(text, start, dialect);
+  return (
+    quotedRow(text, start, dialect, false) ?? quotedRow(text, start, dialect, true) ?? plainRow(text, start, dialect)
+  );
 }
 
 /** Undefined: a quote does not belong where it is. */
-function quotedRow(text: string, start: number, dialect: Dialect): RawRow | undefined {
+function quotedRow(text: string, start: number, dialect: Dialect, lenient: boolean): RawRow | undefined {
   const { delimiter, quote, escape, newline } = dialect;
   const fields: string[] = [];
   const quoted: boolean[] = [];
@@ -62,7 +66,7 @@ function quotedRow(text: string, start: number, dialect: Dialect): RawRow | unde
   let lines = 1;
   for (;;) {
     if (quote !== '' && text[at] === quote) {
-      const close = closingQuote(text, at, quote, escape);
+      const close = lenient ? plainClose(text, at, dialect) : closingQuote(text, at, quote, escape);
       if (close < 0) return undefined;
       const raw = text.slice(at + 1, close);
       lines += raw.includes('\n') || raw.includes('\r') ? raw.split(/\r\n|\n|\r/).length - 1 : 0;
@@ -87,7 +91,7 @@ function quotedRow(text: string, start: number, dialect: Dialect): RawRow | unde
     }
     const end = endsLine(text, at, newline);
     if (end === 0) return undefined;
-    return { fields, quoted, start, end, broken: false, lines };
+    return { fields, quoted, start, end, broken: false, strays: lenient, lines };
   }
 }
 
@@ -104,6 +108,7 @@ function plainRow(text: string, start: number, dialect: Dialect): RawRow {
     start,
     end: endsLine(text, end, dialect.newline),
     broken: true,
+    strays: false,
     lines: 1,
   };
 }
@@ -139,6 +144,15 @@ function closingQuote(text: string, open: number, quote: string, escape: Dialect
     }
     return at;
   }
+}
+
+/** The first quote on the line with a separator or the line's end after it. */
+function plainClose(text: string, open: number, { quote, delimiter, newline }: Dialect): number {
+  for (let at = open + 1; endsLine(text, at, newline) === 0; at++) {
+    if (text[at] !== quote) continue;
+    if ((delimiter !== '' && text.startsWith(delimiter, at + 1)) || endsLine(text, at + 1, newline) > 0) return at;
+  }
+  return -1;
 }
 
 function plainEnd(text: string, start: number, { delimiter, escape, newline }: Dialect): number {

@@ -1,6 +1,8 @@
 /** Bytes of UTF-8 text as the value scanners look at them. */
 
-export const [SPACE, PLUS, COMMA, MINUS, POINT, SLASH, ZERO, NINE, COLON] = [32, 43, 44, 45, 46, 47, 48, 57, 58] as const;
+export const [SPACE, PLUS, COMMA, MINUS, POINT, SLASH, ZERO, NINE, COLON] = [
+  32, 43, 44, 45, 46, 47, 48, 57, 58,
+] as const;
 export const APOSTROPHE = 39;
 export const PERCENT = 37;
 

@@ -36,16 +36,12 @@ const SHAPES: readonly NameDate[] = [
   },
   // 2024-12-01, 2024_12_01T23:59:59Z
   {
-    pattern: regex(
-      `${NOT_AFTER_DIGIT}(${YEAR})(${SEPARATOR})(\\d\\d?)\\2(\\d\\d?)${END}${T_TIME}${TAIL}`,
-    ),
+    pattern: regex(`${NOT_AFTER_DIGIT}(${YEAR})(${SEPARATOR})(\\d\\d?)\\2(\\d\\d?)${END}${T_TIME}${TAIL}`),
     check: ([year, , month, day]) => isDay(number(year), number(month), number(day)),
   },
   // 01.12.2024, 12-31-2024
   {
-    pattern: regex(
-      `${NOT_AFTER_DIGIT}(\\d\\d?)(${SEPARATOR})(\\d\\d?)\\2(${YEAR})${END}${T_TIME}${TAIL}`,
-    ),
+    pattern: regex(`${NOT_AFTER_DIGIT}(\\d\\d?)(${SEPARATOR})(\\d\\d?)\\2(${YEAR})${END}${T_TIME}${TAIL}`),
     check: ([first, , second, year]) => isEitherOrder(number(year), number(first), number(second)),
   },
   // 01122024
@@ -54,7 +50,11 @@ const SHAPES: readonly NameDate[] = [
     check: ([first, second, year]) => isEitherOrder(number(year), number(first), number(second)),
   },
   // 01-Dec-2024, 1dec24, Dec-01-2024, 2024-Dec-01
-  { pattern: regex(`${NOT_AFTER_DIGIT}\\d\\d?${SEPARATOR}?(?:${MONTH})${SEPARATOR}?(?:${YEAR}|\\d\\d)${END}${T_TIME}${TAIL}`) },
+  {
+    pattern: regex(
+      `${NOT_AFTER_DIGIT}\\d\\d?${SEPARATOR}?(?:${MONTH})${SEPARATOR}?(?:${YEAR}|\\d\\d)${END}${T_TIME}${TAIL}`,
+    ),
+  },
   { pattern: regex(`${NOT_AFTER_LETTER}(?:${MONTH})${SEPARATOR}?\\d\\d?,?${SEPARATOR}+${YEAR}${END}${TAIL}`) },
   { pattern: regex(`${NOT_AFTER_DIGIT}${YEAR}${SEPARATOR}?(?:${MONTH})${SEPARATOR}?\\d\\d?${END}${T_TIME}${TAIL}`) },
   // dec2024, 2024_dec, 2024-12, 202412, 12-2024
@@ -71,7 +71,11 @@ const SHAPES: readonly NameDate[] = [
     check: ([a, , b, c]) => isShortDate(number(a), number(b), number(c)),
   },
   // 10h30, 10.30am
-  { pattern: regex(`${NOT_AFTER_LETTER}(?:[01]?\\d|2[0-3])(?:h[0-5]\\d|[.:-]?[0-5]\\d ?[ap]m)(?:m?[0-5]\\ds?)?(?![\\p{L}\\d])`) },
+  {
+    pattern: regex(
+      `${NOT_AFTER_LETTER}(?:[01]?\\d|2[0-3])(?:h[0-5]\\d|[.:-]?[0-5]\\d ?[ap]m)(?:m?[0-5]\\ds?)?(?![\\p{L}\\d])`,
+    ),
+  },
 ];
 
 /** The name with `_` where a date or time stood. */

@@ -49,6 +49,9 @@ export class WordTally {
   /** Spellings are few; a column that had more would be no column of words. */
   static readonly #most = 64;
 
+  /** `withNulls`: false where configuration says which texts stand for NULL. */
+  constructor(private readonly withNulls: boolean) {}
+
   /** Counts the slice if it is one of the words. */
   add(data: Uint8Array, start: number, end: number): Word | undefined {
     for (const word of this.seen) {
@@ -61,7 +64,7 @@ export class WordTally {
     let text = '';
     for (let at = start; at < end; at++) text += String.fromCharCode(data[at]!);
     const meaning = MEANINGS.get(text.toLowerCase());
-    if (meaning === undefined) return undefined;
+    if (meaning === undefined || (meaning.word === 'null' && !this.withNulls)) return undefined;
     this.seen.push({ ...meaning, text, bytes: data.slice(start, end), count: 1 });
     return meaning.word;
   }

@@ -45,6 +45,8 @@ export function dialects(): CorpusFile[] {
           writing: { delimiter, ...quoting, newline, quoting: (['needed', 'all', 'texts'] as const)[at % 3] },
           extension: delimiter === '\t' ? 'tsv' : delimiter === ',' ? 'csv' : 'txt',
           openEnd: at % 4 === 0,
+          // A moment needs its blank.
+          ...(delimiter === ' ' && quoting.quote === '' && { truth: { kinds: undefined } }),
         }),
       ),
     ),

@@ -126,7 +126,6 @@ function dump(): CorpusFile {
   ]);
   return byHand('mess-dump.txt', `${rows.map((cells) => cells.join('\u0001')).join('\n')}\n`, {
     delimiter: '\u0001',
-    quote: '',
     newline: '\n',
     headerRows: 0,
     startLine: 1,

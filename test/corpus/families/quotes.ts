@@ -62,7 +62,7 @@ export function quotes(): CorpusFile[] {
       ],
     ]),
     withRecords('blank-before', [
-      ['90, "pipe, long",1.10,7', { either: [['90', 'pipe, long', '1.10', '7'], 'rejected'] }],
+      ['90, "pipe, long",1.10,7', either(['90', 'pipe, long', '1.10', '7'], ['90', ' "pipe, long"', '1.10', '7'])],
     ]),
     withRecords('blank-after', [
       ['90,"pipe, long" ,1.10,7', { either: [['90', 'pipe, long', '1.10', '7'], 'rejected'] }],

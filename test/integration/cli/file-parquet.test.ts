@@ -39,7 +39,7 @@ it('has the types that all values of a column have, and the values', async () =>
     'Code;Preis;Ab;Menge;aktiv\n007;1.234,50;24.12.2023;5;ja\n008;0,99;31.01.2024;NA;nein\n009;12,00;;70000;ja\n';
   await expect(convert('preise.csv', text, '--output', 'preise.parquet', '--null', 'NA')).resolves.toBe(0);
   const { types, rows } = await inDuckDb('preise.parquet');
-  expect(types).toEqual({ Code: 'VARCHAR', Preis: 'DECIMAL(6,2)', Ab: 'DATE', Menge: 'INTEGER', aktiv: 'BOOLEAN' });
+  expect(types).toEqual({ Code: 'VARCHAR', Preis: 'DECIMAL(18,2)', Ab: 'DATE', Menge: 'INTEGER', aktiv: 'BOOLEAN' });
   expect(rows).toEqual([
     ['007', '1234.50', '2023-12-24', '5', 'true'],
     ['008', '0.99', '2024-01-31', null, 'false'],

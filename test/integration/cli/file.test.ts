@@ -56,7 +56,7 @@ describe('longshore file detect', () => {
       columns: [
         { name: 'Code', type: 'text' },
         { name: 'Name', type: 'text' },
-        { name: 'Preis', type: 'decimal(6,2)', nulls: 0 },
+        { name: 'Preis', type: 'decimal(18,2)', nulls: 0 },
         { name: 'Ab', type: 'date', nulls: 1 },
       ],
     });
@@ -74,7 +74,7 @@ describe('longshore file detect', () => {
     const { code, out } = await longshore('file', 'detect', 'preise.csv');
     expect(code).toBe(0);
     expect(out).toMatch(/delimiter +semicolon +\d+ %  \S+/);
-    expect(out).toMatch(/Preis +decimal\(6,2\)/);
+    expect(out).toMatch(/Preis +decimal\(18,2\)/);
   });
 
   it('is overruled by options, and says so', async () => {

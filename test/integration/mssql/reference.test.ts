@@ -86,6 +86,30 @@ describeMssql('reference tables in SQL Server', () => {
       expect(row).toEqual({ id: 1, inserted: false, age: 0 });
     });
 
+    test('a user who may not make a schema, or a table in it, is told which right to ask for', async () => {
+      const login = `clerk_${Date.now()}`;
+      await fixture.sql(`CREATE LOGIN ${login} WITH PASSWORD = 'Not_a_secret_1'`);
+      await fixture.sql(`CREATE USER ${login} FOR LOGIN ${login}`);
+      const url = new URL(fixture.url);
+      [url.username, url.password] = [login, 'Not_a_secret_1'];
+      const database = await connectorFor('mssql').open(mssqlEnvironment(url.href), { applicationName: 'longshore' });
+      try {
+        await expect(database.reference.ensure({ schemas: ['bkp'] })).rejects.toMatchObject({
+          code: 'PERMISSION_DENIED',
+          next: expect.stringContaining('GRANT CREATE SCHEMA') as string,
+        });
+        const another = { schema: 'ref', name: 'Another' };
+        await expect(database.reference.ensure({ schemas: [], tracking: another })).rejects.toMatchObject({
+          code: 'PERMISSION_DENIED',
+          next: expect.stringContaining('ON SCHEMA::[ref]') as string,
+        });
+      } finally {
+        await database.close();
+        await fixture.sql(`DROP USER ${login}`);
+        await fixture.sql(`DROP LOGIN ${login}`);
+      }
+    });
+
     test('a path is there once', async () => {
       await fixture.database.reference.track(TRACKING, entry('once'));
       await expect(

@@ -36,13 +36,13 @@ describe('tables that are there already', () => {
     ]);
   });
 
-  test.each([
+  test.each<[string[], string[], string]>([
     [['id', 'file_path'], [], 'status'],
     [['file_path', 'status'], [], 'id'],
     [['id', 'file_path', 'status', 'owner'], ['owner'], 'owner'],
     [['id', 'file_path', 'status'], ['id'], 'id'],
   ])('columns %j, of which %j must have a value, are refused for %s', (names, needing, refused) => {
-    const found = names.map((name) => column(name, { needsValue: (needing as string[]).includes(name) }));
+    const found = names.map((name) => column(name, { needsValue: needing.includes(name) }));
     expect(codeOf(() => shapeOf(ref, TRACKING_TABLE, found))).toEqual(['SCHEMA_MISMATCH', refused]);
   });
 
