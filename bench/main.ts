@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g]`: Longshore side by side with the physical limit and its
+ * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g,h,i]`: Longshore side by side with the physical limit and its
  * peers, in one run, as ratios. Prints a table, and JSON with --json. Peers that are not installed are named as skipped.
  */
 import { parseArgs } from 'node:util';
+import { dropFolder } from './drop-folder';
 import { compare, median, peakMegabytes, shell, timed, type Comparison } from './measure';
 import { findPeers } from './peers';
 import { sqlServer } from './mssql';
@@ -13,7 +14,9 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'a,b,c,d,e,f,g' },
+    only: { type: 'string', default: 'a,b,c,d,e,f,g,h,i' },
+    files: { type: 'string', default: '1000' },
+    megabytes: { type: 'string', default: '1000' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -31,6 +34,11 @@ async function main(): Promise<void> {
   if (wanted.delete('g')) {
     if (server) results.push(...(await sqlServer(server, Math.min(ROWS, MOST_IN_SQL_SERVER), ROUNDS)));
     else facts['g: SQL Server'] = 'skipped: LONGSHORE_TEST_MSSQL_URL names no server';
+  }
+  const [small, large] = [wanted.delete('h'), wanted.delete('i')];
+  if (small || large) {
+    const sizes = { files: Number(values.files), megabytes: Number(values.megabytes) };
+    results.push(...(await dropFolder({ ...sizes, small, large }, facts)));
   }
   if (wanted.size > 0) await postgres(results, facts);
   print(results, facts);

@@ -38,11 +38,7 @@ export function renderCliReference(commands: readonly Command[], nouns: Readonly
 
 function section(command: Command, level: string): string[] {
   const args = Object.values(command.args);
-  const usage = [
-    'longshore',
-    ...command.path,
-    ...args.map(placeholderOf),
-  ];
+  const usage = ['longshore', ...command.path, ...args.map(placeholderOf)];
   if (Object.keys(command.options).length > 0) usage.push('[options]');
   const blocks = [`${level} ${command.path.join(' ')}`, `${command.summary}.`];
   if (command.details) blocks.push(command.details);

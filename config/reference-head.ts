@@ -29,6 +29,15 @@ transferSets:
       - public.orders: { where: "status <> 'draft'", dates: { column: created_at, preset: last-30-days }, exclude: [raw_*] }
       - "sales.*"
       - "!sales.tmp_*"
+
+dropFolders:
+  reference:
+    path: drop
+    to: uat
+    format: { dateOrder: dmy }
+    files:
+      - { match: "rates*.csv", table: fx.daily_rates, columns: evolve }
+      - { match: "readme*", ignore: true }
 `;
 
 /** Loaded by a test below REFERENCE_EXAMPLE. */
@@ -49,6 +58,7 @@ export const NOTIFICATIONS_EXAMPLE = `notifications:
     - to: [ops-mail, team-slack]               # failed, partial, refused, slow
     - { on: [done], onlyWhenChanged: true, to: [team-slack] }
     - { on: [done], sets: ["sales-*"], targets: [uat], to: [ops-mail] }
+    - { folders: ["*"], to: [team-slack] }       # files that fail, or wait too long
   templates:
     failed: { subject: "{{set}} failed: {{code}}", text: "{{error}}\\n\\n{{details}}" }
   slow: { factor: 2, atLeast: 10m, runs: 5 }
@@ -114,6 +124,8 @@ Commands that change a file show the difference and ask first; where nobody can 
 An entry of \`tables\` is a name (\`sales.orders\`), a pattern (\`sales.*\`, \`*\`), an exclusion (\`!sales.tmp_*\`), or a name or pattern with options under it. A name beats a pattern, and of two patterns the one that spells out more wins. YAML needs quotes around entries that start with \`*\` or \`!\`.
 
 How a column is masked stands under \`mask\`: \`{ email: email, phone: redact, iban: { rule: keep-last, n: 4 } }\`. How to reach SQL Server is in [sql-server.md](sql-server.md).
+
+What becomes of files that are dropped into a folder is in [drop-folders.md](drop-folders.md).
 
 Sizes are written \`128MB\` (a thousand thousand bytes each) or \`128MiB\` (1024 × 1024), durations \`30s\`, \`15m\`, \`1h30m\`, \`2d\`.
 

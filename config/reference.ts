@@ -63,7 +63,7 @@ function typeText(schema: JsonSchema): string {
       .filter((text) => text !== 'nothing')
       .join(' or ');
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
-  if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.enum) return schema.enum.map((value) => (value === '' ? 'empty' : `\`${String(value)}\``)).join(', ');
   if (schema.type === 'array') return `list of ${schema.items ? typeText(schema.items) : 'anything'}`;
   return (
     {
@@ -79,7 +79,10 @@ function typeText(schema: JsonSchema): string {
 
 function defaultText(schema: JsonSchema, required: boolean): string {
   if (schema.default === undefined) return required ? 'required' : '';
-  return typeof schema.default === 'object' ? '' : `\`${String(schema.default)}\``;
+  // Lists are shown, maps have a table of their own.
+  const values =
+    typeof schema.default !== 'object' ? [schema.default] : Array.isArray(schema.default) ? schema.default : [];
+  return values.map((value) => `\`${String(value)}\``).join(', ');
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

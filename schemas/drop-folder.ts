@@ -33,7 +33,7 @@ export const formatSchema = z
       .enum(['repair', 'reject'])
       .optional()
       .describe(
-        'Rows with too few or too many fields: put right where the other rows leave one way only, or rejected.',
+        'Rows with too few or too many fields: put right where the other rows leave one way only (when left out), or rejected.',
       ),
   })
   .describe('What files look like, instead of having it recognised.');
@@ -43,6 +43,10 @@ const columns = z
   .describe(
     'When columns of a file and its table differ: `stop`, `ignore` columns that the table lacks, or `evolve`: add them, and widen those that are too narrow.',
   );
+
+const duplicates = z
+  .enum(DUPLICATE_POLICIES)
+  .describe('A file whose content was loaded into the same table before: `skip` it, `load` it again, or `fail`.');
 
 const fileRule = z
   .strictObject({
@@ -61,7 +65,7 @@ const fileRule = z
       ),
     rename: z.record(word, word).optional().describe('Columns of the table by their name in the file.'),
     columns: columns.optional(),
-    duplicates: z.enum(DUPLICATE_POLICIES).optional(),
+    duplicates: duplicates.optional(),
     ignore: z.boolean().default(false).describe('These files are left alone.'),
   })
   .describe('What holds for some files of a folder.');
@@ -113,18 +117,20 @@ export const dropFolderSchema = z
       .max(100)
       .default(70)
       .describe('Per cent of the columns of a file that its table must have, by name, for the file to belong to it.'),
-    duplicates: z
-      .enum(DUPLICATE_POLICIES)
-      .default('skip')
-      .describe('A file whose content was loaded into the same table before: `skip` it, `load` it again, or `fail`.'),
+    duplicates: duplicates.default('skip'),
     tolerance: z
       .strictObject({
         rows: z.number().int().min(0).default(0).describe('Rows that may be rejected.'),
-        percent: z.number().min(0).max(100).default(0).describe('Or this share of the rows of the file.'),
+        percent: z
+          .number()
+          .min(0)
+          .max(100)
+          .default(0)
+          .describe('Or this share of the rows of the file, where that is more.'),
       })
       .prefault({})
       .describe(
-        'How many rows may be rejected before the file as a whole is; those rejected stand in a quarantine file.',
+        'How many rows of a file may be rejected, and the others loaded; more, and the file fails. Rejected rows stand in a quarantine file.',
       ),
     verify: z.enum(VERIFY_LEVELS).default('aggregates').describe('Proof before rows become visible.'),
     backups: z
@@ -167,7 +173,7 @@ export const dropFolderSchema = z
       })
       .prefault({})
       .describe('When people are told; whom, `notifications` says.'),
-    files: z.array(fileRule).default([]),
+    files: z.array(fileRule).default([]).describe('What holds for some of the files, by their names.'),
   })
   .describe('A folder whose files are recognised, loaded into tables and filed away.');
 

@@ -49,7 +49,7 @@ export function runStore({ db, attempt }: StoreContext): RunStore {
             other && ` since ${other.started_at.toISOString()}, started by ${other.triggered_by}, as ${other.run_id}`;
           throw new LongshoreError(
             'RUN_IN_PROGRESS',
-            `Transfer set ${run.name} is already running into ${run.target}${since ?? ''}.`,
+            `${run.kind === 'drop' ? 'Drop folder' : 'Transfer set'} ${run.name} is already running into ${run.target}${since ?? ''}.`,
             { environment: run.target },
             { cause: error },
           );

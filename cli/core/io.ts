@@ -38,7 +38,9 @@ export function processIo(): Io {
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     columns: () =>
-      process.stdout.isTTY ? process.stdout.columns : process.stderr.isTTY ? process.stderr.columns : undefined,
+      // A terminal that was never told its size says 0.
+      (process.stdout.isTTY ? process.stdout.columns : process.stderr.isTTY ? process.stderr.columns : undefined) ||
+      undefined,
     now: () => Date.now(),
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
     ask: async (question) => {

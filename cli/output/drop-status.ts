@@ -69,7 +69,8 @@ export function folderReport(status: FolderStatus, layout: DropLayout): string {
   if (status.problems.length > 0)
     blocks.push(
       status.problems
-        .map(({ path, message }) => `${colours.yellow('warning')} ${printable(path)}: ${printable(message)}`)
+        .map(({ path, message }) => (message.startsWith(path) ? message : `${path}: ${message}`))
+        .map((text) => `${colours.yellow('warning')} ${printable(text)}`)
         .join('\n'),
     );
   if (status.errors.failed > 0) blocks.push(errorTable(status.errors, layout));
@@ -176,7 +177,9 @@ export function fileTable(files: readonly DropFile[], { colours, width }: DropLa
     file.rejected ? count(file.rejected) : '',
     formatBytes(file.size),
     moment(file.firstSeenAt),
-    file.startedAt && file.finishedAt ? duration(file.finishedAt.getTime() - file.startedAt.getTime()) : '',
+    file.startedAt && file.finishedAt
+      ? duration(Math.max(0, file.finishedAt.getTime() - file.startedAt.getTime()))
+      : '',
     file.error ? `${file.error.code}: ${file.error.message}` : '',
   ]);
   const paint = (cell: string, _row: number, column: number): string =>

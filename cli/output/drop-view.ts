@@ -11,7 +11,7 @@ const STEPS: Readonly<Record<string, string>> = {
   recognising: 'recognising and checking',
   publishing: 'proving and publishing',
   filing: 'filing away',
-  ended: 'ended',
+  ended: 'filed away',
 };
 
 /** Remembers how figures grew, for rates and the time left. */

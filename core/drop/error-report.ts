@@ -1,4 +1,4 @@
-/** Failed files: the class of their error, the report that lies beside them, and what many of them have in common. */
+/** Failed files: the class of their error, and the report that lies beside them. */
 import type { ErrorCode } from '../errors/catalogue';
 import type { ErrorPlace, ErrorReport } from '../errors/longshore-error';
 
@@ -176,48 +176,4 @@ export function fileErrorReport(
     ...(file.rejected !== undefined && { rejectedRows: file.rejected }),
     ...(quarantine !== undefined && { quarantine }),
   };
-}
-
-/** A code and how many files failed with it. */
-export interface CodeCount {
-  code: string;
-  count: number;
-  latest: { path: string; error?: ErrorReport; finishedAt?: Date };
-}
-
-export interface ErrorClassCount {
-  class: ErrorClass;
-  count: number;
-  /** Of all failed files. */
-  percent: number;
-  /** The most frequent first. */
-  codes: { code: string; count: number; example: string; message?: string; at?: string; suggestion?: string }[];
-}
-
-/** Errors of a folder by class, the most frequent first, each code with its latest file. */
-export function analyseErrors(errors: readonly CodeCount[]): ErrorClassCount[] {
-  const total = errors.reduce((sum, { count }) => sum + count, 0);
-  const byClass = Map.groupBy(errors, ({ code }) => errorClassOf(code));
-  return [...byClass]
-    .map(([kind, members]) => {
-      const count = members.reduce((sum, member) => sum + member.count, 0);
-      return {
-        class: kind,
-        count,
-        percent: Math.round((count / total) * 1000) / 10,
-        codes: members
-          .toSorted((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
-          .map((member) => ({
-            code: member.code,
-            count: member.count,
-            example: member.latest.path,
-            ...(member.latest.error && {
-              message: member.latest.error.message,
-              suggestion: member.latest.error.next,
-            }),
-            ...(member.latest.finishedAt && { at: member.latest.finishedAt.toISOString() }),
-          })),
-      };
-    })
-    .sort((a, b) => b.count - a.count || ERROR_CLASSES.indexOf(a.class) - ERROR_CLASSES.indexOf(b.class));
 }

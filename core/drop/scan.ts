@@ -53,13 +53,12 @@ export function diffScan<Facts>(
 ): ScanDiff<Facts> {
   const { scan, checks, now, settleWithinMs, describe, maxSeen = Infinity } = options;
   const diff: ScanDiff<Facts> = { seen: [], ready: [], vanished: [], problems: [], watching: 0 };
-  const byPath = new Map<string, number>();
-  known.forEach((file, index) => byPath.set(file.path, index));
+  const positionOf = finder(known);
   const isThere = new Uint8Array(known.length);
   const longAgo = now.getTime() - settleWithinMs;
 
   for (const file of scanned) {
-    const index = byPath.get(file.path);
+    const index = positionOf(file.path);
     const before = index === undefined ? undefined : known[index];
     if (index !== undefined) isThere[index] = 1;
     if (before?.state === 'processing') continue;
@@ -91,6 +90,19 @@ export function diffScan<Facts>(
     if (isThere[index] === 0 && file.state !== 'processing') diff.vanished.push(file.id);
   });
   return diff;
+}
+
+/** Finds files by path. A folder is mostly listed in the order in which it was the last time: then the next is the one. */
+function finder(known: readonly KnownFile[]): (path: string) => number | undefined {
+  let next = 0;
+  let byPath: Map<string, number> | undefined;
+  return (path) => {
+    if (known[next]?.path === path) return next++;
+    byPath ??= new Map(known.map((file, index) => [file.path, index]));
+    const found = byPath.get(path);
+    if (found !== undefined) next = found + 1;
+    return found;
+  };
 }
 
 function neverSettles(path: string, { firstSeenAt }: KnownFile, now: Date): TreeProblem {

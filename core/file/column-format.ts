@@ -6,7 +6,8 @@ import type { LogicalType } from '../types/table';
 /**
  * The format in which the texts of the column are read as values of `logical`: the column's own where it gives them, else
  * the commonest of its values that does, else the plain notation of the type. Values that do not have it are for the
- * parser to reject; dates whose order is open are read only where both orders mean the same day.
+ * parser to reject; dates whose order is open are read only where both orders mean the same day. Years of two digits are
+ * those from 1970 to 2069, and percentages and amounts the numbers as written: `12 %` is 12.
  */
 export function formatFor(inferred: InferredColumn, logical: LogicalType): ValueFormat {
   const formats = [inferred.format, ...(inferred.alternatives ?? [])];

@@ -1,5 +1,5 @@
 /** Names of columns from the header of a file. */
-import { byteLength, cutToBytes, DEFAULT_NAME_BYTES, fitName } from './values/name-text';
+import { cutToBytes, DEFAULT_NAME_BYTES, fitName } from './values/name-text';
 
 /**
  * One name for each of `width` columns, unique whatever the case: as found in the header where that can be a name, with
@@ -20,11 +20,19 @@ export function columnNames(
     taken.add(keyOf(name));
     return true;
   });
+  /** Where the next name made of the same one begins to look, so that thousands of them are made in one pass. */
+  const next = new Map<string, number>();
   return wanted.map((name, index) => {
     if (kept[index] === true) return name;
-    const made = name === '' ? free(`column_${index + 1}`, 1, taken, maxLength) : free(name, 2, taken, maxLength);
-    taken.add(keyOf(made));
-    return made;
+    const base = name === '' ? `column_${index + 1}` : name;
+    const key = keyOf(base);
+    for (let number = next.get(key) ?? (name === '' ? 1 : 2); ; number++) {
+      const made = numbered(base, number, maxLength);
+      if (taken.has(keyOf(made))) continue;
+      taken.add(keyOf(made));
+      next.set(key, number + 1);
+      return made;
+    }
   });
 }
 
@@ -38,11 +46,8 @@ const cleaned = (name: string): string =>
     // A lone half of a surrogate pair is no character that a database would store.
     .toWellFormed();
 
-/** `base` itself for `from` 1, else `base_2`, `base_3` …: the first that is free. */
-function free(base: string, from: number, taken: ReadonlySet<string>, maxLength: number): string {
-  for (let number = from; ; number++) {
-    const ending = number === 1 ? '' : `_${number}`;
-    const name = `${cutToBytes(base, maxLength - byteLength(ending))}${ending}`;
-    if (!taken.has(keyOf(name))) return name;
-  }
+/** `base` itself for 1, else `base_2`, `base_3` …, within the limit. */
+function numbered(base: string, number: number, maxLength: number): string {
+  const ending = number === 1 ? '' : `_${number}`;
+  return `${cutToBytes(base, maxLength - ending.length)}${ending}`;
 }

@@ -39,6 +39,8 @@ const TRIED_CHARS = 48 * 1024;
 const TRIED_ROWS = 300;
 const MEASURED_CELLS = 6000;
 
+/** Quotes that are in a file are quotes, unless much speaks against it. */
+const UNQUOTED = 0.85;
 /** How much a row counts as broken that has quotes too many, and still has an end to each field. */
 const STRAY = 0.25;
 
@@ -57,8 +59,11 @@ export function detectDialect(text: string, options: FormatOptions = {}): Dialec
   const candidates: Candidate[] = [];
   for (const [delimiter, prior] of delimitersOf(sample, options))
     for (const quote of quotesOf(sample, delimiter, options))
-      for (const escape of escapesOf(sample, quote, delimiter, options))
-        candidates.push(measure(sample, { delimiter, quote, escape, newline: newline.value }, prior));
+      for (const escape of escapesOf(sample, quote, delimiter, options)) {
+        const best = Math.max(0, ...candidates.map(({ score }) => score));
+        if (prior <= best) continue;
+        candidates.push(measure(sample, { delimiter, quote, escape, newline: newline.value }, prior, best));
+      }
   candidates.sort((a, b) => b.score - a.score);
   const best = candidates[0]!;
   const other = candidates.find(({ dialect }) => dialect.delimiter !== best.dialect.delimiter);
@@ -108,18 +113,20 @@ function escapesOf(
 }
 
 /** How well a dialect fits: rows of one width, cells that look like cells, columns of one kind each. */
-function measure(sample: string, dialect: Dialect, prior: number): Candidate {
+function measure(sample: string, dialect: Dialect, prior: number, best: number): Candidate {
   const rows = splitRows(sample, dialect, { rows: TRIED_ROWS });
   // The last row may be cut.
   if (rows.length > 3 && sample.length === TRIED_CHARS) rows.pop();
   const { width, share } = usualWidth(rows);
   const broken =
     rows.reduce((sum, row) => sum + (row.broken ? 1 : row.strays ? STRAY : 0), 0) / Math.max(1, rows.length);
+  const shape = width > 1 ? 0.4 + (0.6 * (width - 1)) / width : 0.45;
+  const most = (dialect.quote === '' ? UNQUOTED : 1) * prior * share ** 1.2 * shape * (1 - broken) ** 2;
+  // Cells cannot make up for it.
+  if (most <= best) return { dialect, score: most * 0.5, width, share, broken };
   const like = rows.filter((row) => row.fields.length === width && !row.broken);
   const { cells, columns } = measureCells(like.length > 0 ? like : rows, width);
-  const shape = width > 1 ? (width - 1) / width : 0.5;
-  const shapeWeight = width > 1 ? 0.4 + 0.6 * shape : 0.45;
-  const score = prior * share ** 1.2 * cells * (0.5 + 0.5 * columns) * shapeWeight * (1 - broken) ** 2;
+  const score = most * cells * (0.5 + 0.5 * columns);
   return { dialect, score, width, share, broken };
 }
 

@@ -10,7 +10,7 @@ import { joinHeader, straightenHeader } from './layout-names';
 import { bytesAsText } from './reader/lines';
 
 /** Bytes at the beginning that are looked at. */
-const HEAD_BYTES = 2 ** 20;
+const HEAD_BYTES = 2 ** 19;
 
 /**
  * Recognises how a file is to be read, from a sample of its bytes and, where given, what configuration says of it. Never
@@ -91,22 +91,21 @@ function tableOf(
   isLast: boolean,
 ): FileTable {
   const start = rows[first]!;
-  const names = rows.slice(first, first + header.rows);
+  const names: { fields: string[] }[] = straightened
+    ? [{ fields: straightened }]
+    : rows.slice(first, first + header.rows);
   const body = rows.slice(first + header.rows, last);
   const trailing = trailingColumns(body, names, width);
   const firstRow = body[0];
   const lastRow = rows[last - 1]!;
   const shapes = shapesOf(body, width - trailing, trailing);
-  const afterHeader = names.at(-1);
+  const afterHeader = rows[first + header.rows - 1];
   return {
     start: source.offset(start.start),
     startLine: start.line,
     ...(isLast ? {} : { end: source.offset(lastRow.end) }),
     headerRows: header.rows,
-    header:
-      header.rows === 0
-        ? []
-        : joinHeader(straightened ? [{ fields: straightened }] : names, width - trailing).map(textOf),
+    header: header.rows === 0 ? [] : joinHeader(names, width - trailing).map(textOf),
     width: width - trailing,
     firstRow: {
       offset: source.offset(firstRow ? firstRow.start : afterHeader!.end),

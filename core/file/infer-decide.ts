@@ -8,7 +8,10 @@ import type { LogicalType } from '../types/table';
 
 /** A column's name that speaks of a day: only then is 20241231 one. */
 const DAY_NAME = /(?:^|[^a-z])(?:date|dates|day|dt|datum|dob|fecha|data|tag|jour|ymd|yyyymmdd)(?:$|[^a-z])/;
-const DAY_ENDING = /(?:(?<!candi|man|vali)date|datum|_dt|_day|_on|birthday)$/;
+const DAY_ENDING = /(?:(?<!candi|man|vali)date|datum| dt| day| on|birthday)$/;
+
+/** 1.10 is not 1.1 in a column that is called so. */
+const VERSION_NAME = /(?:^|[^a-z])(?:version|ver|release|revision|firmware)$/;
 
 interface Choice {
   logical: LogicalType;
@@ -77,16 +80,21 @@ function choose(
   }
   if (tally.numbers.compactDays === values && speaksOfDay(tally.name))
     return { logical: { kind: 'date' }, format: { kind: 'date', pattern: 'YYYYMMDD' } };
+  if (number?.format.kind === 'decimal' && VERSION_NAME.test(spaced(tally.name))) return undefined;
   for (const reading of [number, temporal])
     if (reading !== undefined && reading.count === values && reading.logical !== undefined)
       return { logical: reading.logical, format: reading.format };
   return undefined;
 }
 
-function speaksOfDay(name: string): boolean {
-  const spaced = name.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
-  return DAY_NAME.test(spaced.replaceAll('_', ' ')) || DAY_ENDING.test(spaced);
-}
+const speaksOfDay = (name: string): boolean => DAY_NAME.test(spaced(name)) || DAY_ENDING.test(spaced(name));
+
+/** Words of a name in lower case with spaces between: `OrderDate` is `order date`. */
+const spaced = (name: string): string =>
+  name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replaceAll('_', ' ');
 
 /** Told only where the whole column could be of the type that is open. */
 function ambiguityOf(

@@ -205,8 +205,12 @@ function formatOf(styles: Style[], decimalMark: '.' | ',', code: number, affixCo
 function typeOf(styles: Style[], decimal: '.' | ',', format: NumberReading['format']): LogicalType | undefined {
   if (styles.some((style) => style.odd > 0)) return undefined;
   const isExact = styles.every((style) => style.inexact === 0);
-  if (format.kind === 'float')
-    return isExact && styles.some((style) => style.clearlyScientific > 0) ? { kind: 'float64' } : undefined;
+  if (format.kind === 'float') {
+    // An exponent beside groups of thousands: two sorts of people wrote this.
+    const isGrouped = styles.some((style) => style.thousands !== 0 || (style.open && !isFraction(style, decimal)));
+    const isMeant = styles.some((style) => style.clearlyScientific > 0);
+    return isExact && isMeant && !isGrouped ? { kind: 'float64' } : undefined;
+  }
   const whole = (style: Style) => style.maxInt + (style.open && !isFraction(style, decimal) ? 3 : 0);
   const maxInt = Math.max(1, ...styles.map(whole));
   if (format.kind === 'integer' && !styles.some((style) => style.beyond64))
@@ -252,9 +256,10 @@ function isCompactDay(data: Uint8Array, at: number): boolean {
 
 /** Whether a double, written as short as it may be, has the very digits. */
 function isShortest(digits: string, exponent: number): boolean {
-  const value = Number(`${digits}e${exponent}`);
+  const text = exponent === 0 ? digits : `${digits}e${exponent}`;
+  const value = Number(text);
   if (!Number.isFinite(value)) return false;
-  return sameDigits(value.toExponential(), `${digits}e${exponent}`);
+  return String(value) === text || sameDigits(value.toExponential(), text);
 }
 
 /** Compares two numbers as they are written, exactly. */

@@ -17,14 +17,18 @@ export function shapesOf(rows: readonly SampleRow[], width: number, trailing: nu
 }
 
 /** Columns at the right that have no name and no value: separators at the end of lines. */
-export function trailingColumns(rows: readonly SampleRow[], header: readonly SampleRow[], width: number): number {
+export function trailingColumns(
+  rows: readonly SampleRow[],
+  header: readonly { fields: string[] }[],
+  width: number,
+): number {
   const body = rows.filter((row) => row.fields.length === width);
   // Without a header nobody can tell a column that is empty so far from a habit of the writer.
   if (body.length === 0 || header.length === 0) return 0;
   let trailing = 0;
   while (trailing < width - 1) {
     const column = width - 1 - trailing;
-    const isNameless = header.every((row) => (row.fields[column] ?? '').trim() === '' && !row.quoted[column]);
+    const isNameless = header.every((row) => (row.fields[column] ?? '').trim() === '');
     if (!isNameless || body.some((row) => row.fields[column] !== '' || row.quoted[column])) break;
     trailing++;
   }

@@ -103,10 +103,14 @@ function isSeries(texts: readonly string[]): boolean {
 }
 
 /** How many of the first rows are header. */
-export function chooseHeader(rows: readonly SampleRow[], width: number): HeaderChoice {
-  if (rows.length === 0) return { rows: 0, confidence: 1, why: 'there are no rows' };
-  if (rows.length === 1) return chooseAlone(rows[0]!);
-  const repeated = countRepeated(rows);
+export function chooseHeader(all: readonly SampleRow[], width: number): HeaderChoice {
+  if (all.length === 0) return { rows: 0, confidence: 1, why: 'there are no rows' };
+  if (all.length === 1) return chooseAlone(all[0]!);
+  const repeated = countRepeated(all);
+  // A header that comes again further down is no value.
+  const again = textOf(all[0]!);
+  const rows = all.filter((row, at) => at < repeated || textOf(row) !== again);
+  if (rows.length === repeated && repeated > 1) return { rows: 0, confidence: 0.6, why: 'all rows are alike' };
   const after = (count: number): ColumnView[] => viewColumns(rows.slice(count), width);
   // Judged by what lies well below, so that more rows of a header do not count as values.
   const deep = after(Math.min(MAX_HEADER_ROWS, Math.max(1, Math.floor(rows.length / 2)), Math.max(1, rows.length - 2)));
@@ -122,7 +126,11 @@ export function chooseHeader(rows: readonly SampleRow[], width: number): HeaderC
   if (typed > 0)
     for (let at = 0; at < Math.min(MAX_HEADER_ROWS, rows.length - 1); at++) {
       const score = headerScore(rows[at]!, deep);
-      if (score <= (at === 0 ? 0 : 0.25) || (at > 0 && !isOverTyped(rows[at]!, deep))) break;
+      if (
+        score <= (at === 0 ? 0 : 0.25) ||
+        (at > 0 && (rows[at]!.fields.length < width || !isOverTyped(rows[at]!, deep)))
+      )
+        break;
       count = at + 1;
     }
   // A row of numbers and gaps above a row of names: years, say, over what they are split into.
@@ -157,10 +165,12 @@ function chooseAlone(row: SampleRow): HeaderChoice {
 /** How many of the first rows have the same texts. */
 function countRepeated(rows: readonly SampleRow[]): number {
   let count = 1;
-  const first = rows[0]!.fields.join('\u0000');
-  while (count < rows.length - 1 && rows[count]!.fields.join('\u0000') === first) count++;
+  const first = textOf(rows[0]!);
+  while (count < rows.length - 1 && textOf(rows[count]!) === first) count++;
   return count;
 }
+
+const textOf = (row: SampleRow): string => row.fields.join('\u0000');
 
 /** Whether a row has texts above at least half of the columns of values, and a value above none. */
 function isOverTyped(row: SampleRow, columns: readonly ColumnView[]): boolean {

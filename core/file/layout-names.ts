@@ -56,7 +56,7 @@ const COST = {
 function misfitOf(column: ColumnView): Misfit {
   return (text) => {
     const name = text.trim();
-    if (name === '') return column.filled > 0 ? COST.none : 0.5;
+    if (name === '') return column.filled > 0 ? COST.none : COST.none / 2;
     if (isTyped(kindOfCell(name))) return COST.value;
     if (name.length > 60) return COST.long;
     const hints = HINTS.filter(([pattern]) => pattern.test(name));
@@ -78,7 +78,11 @@ export function straightenHeader(
   const isOdd = (row: SampleRow): boolean => row.fields.length !== width || row.broken || row.strays;
   const own = rows[first]!;
   const above = rows[first - 1];
-  const at = isOdd(own) ? first : header.rows === 0 && above && own.blankBefore === 0 && isOdd(above) ? first - 1 : -1;
+  const at = isOdd(own)
+    ? first
+    : header.rows === 0 && above && own.blankBefore === 0 && isOdd(above) && !isComment(above)
+      ? first - 1
+      : -1;
   if (at < 0) return span;
   const columns = viewColumns(rows.slice(at + 1, last), width);
   const line = text.slice(rows[at]!.start, rows[at]!.end).replace(/[\r\n]+$/, '');
@@ -95,6 +99,8 @@ export function straightenHeader(
     },
   };
 }
+
+const isComment = (row: SampleRow): boolean => /^\s*(?:#|\/\/|--|%)/.test(row.fields[0]!);
 
 /** Names of a header that has lost a separator or has one too many. Undefined: the line does not read as names. */
 function repairHeader(

@@ -88,7 +88,8 @@ function ownTable(rows: readonly SampleRow[], from: number, to: number, width: n
   if (own < 2 || own === width || to - from < 2) return false;
   let like = 0;
   for (let at = from; at < to; at++) if (rows[at]!.fields.length === own) like++;
-  if (like < OWN_TABLE_ROWS && !(like === 2 && rows[from]!.blankBefore > 0)) return false;
+  if (like < OWN_TABLE_ROWS && !(like === 2 && (rows[from]!.blankBefore > 0 || (rows[to]?.blankBefore ?? 0) > 0)))
+    return false;
   // Pairs above a wider table are what is said about it.
   return own > 2 || width <= 3 || like > 12;
 }
@@ -138,7 +139,8 @@ function isLeading(row: SampleRow, filled: number): boolean {
 /** Where the table that begins at `start` ends: its header comes again, rows of another table begin. */
 function endOfTable(rows: readonly SampleRow[], start: number, last: number, width: number): number {
   const header = rows[start]!;
-  const isHeader = headerScore(header, viewColumns(rows.slice(start + 1, Math.min(last, start + 100)), width)) > 0;
+  const below = rows.slice(start + 1, Math.min(last, start + 100)).filter((row) => !isSameHeader(row, header));
+  const isHeader = headerScore(header, viewColumns(below, width)) > 0;
   let body = start + 1;
   while (body < last && isSameHeader(rows[body]!, header)) body++;
   for (let at = body + 1; at < last; at++) {
@@ -200,8 +202,17 @@ function endOfRagged(rows: readonly SampleRow[], last: number, to: number, width
 function isRemark(row: SampleRow, width: number): boolean {
   const text = row.fields[0]!;
   if (width === 1) return FOOTER.test(text) && /\d/.test(text) && /rows?|records?/i.test(text);
-  if (filledOf(row) <= 1 && row.fields.length !== width) return !isTyped(kindOfCell(text)) || FOOTER.test(text);
+  if (filledOf(row) <= 1 && row.fields.length !== width)
+    return FOOTER.test(text) || !(isTyped(kindOfCell(text)) || couldBeRow(text, width));
   return filledOf(row) <= 1 && FOOTER.test(text) && text.trim() !== '';
+}
+
+/** Whether a line without the separators of the others has as many values as they have, most of them no words. */
+function couldBeRow(text: string, width: number): boolean {
+  const pieces = text.split(/[ ,;\t|]+/);
+  return (
+    width >= 3 && pieces.length >= width && pieces.filter((piece) => isTyped(kindOfCell(piece))).length * 2 >= width - 1
+  );
 }
 
 function dropFooter(rows: readonly SampleRow[], span: TableSpan): void {

@@ -1,11 +1,11 @@
 /** Columns of doubles and single floats. */
 import type { FileColumn, RejectReason } from '../types/file';
 import { FixedParser } from './parse-column';
-import { marksOf, readDigits, type Marks } from './parse-numbers';
+import { digitsOf, marksOf, readFraction, type Marks } from './parse-numbers';
 import { asciiOf } from './values/bytes';
 import { NumberScan } from './values/number-scan';
 
-const [MINUS, PLUS, ZERO] = [45, 43, 48];
+const [MINUS, PLUS, ZERO, POINT] = [45, 43, 48, 46];
 /** Powers of ten that a double holds exactly: with a whole number of 15 digits, a division by one is rounded once. */
 const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const SPECIAL: Readonly<Record<string, number>> = {
@@ -58,19 +58,26 @@ export class FloatParser extends FixedParser<Float32Array | Float64Array> {
   }
 
   #exact(data: Uint8Array, start: number, end: number, row: number): RejectReason | '' {
-    const read = readDigits(this.#scan, this.#marks, data, start, end);
-    if (read === undefined) {
-      const special = end - start < 10 ? SPECIAL[asciiOf(data, start, end).toLowerCase()] : undefined;
-      if (special === undefined) return 'not-a-number';
-      this.values[row] = special;
-      return '';
-    }
-    const digits = read.digits.replace(/^0+/, '').replace(/0+$/, '');
-    if (digits.length > this.#mostDigits) return 'too-precise';
-    const value = Number(`${read.negative ? '-' : ''}${read.digits}e${read.exponent}`);
+    const scan = this.#scan;
+    const fraction = readFraction(scan, this.#marks, data, start, end);
+    if (fraction < 0) return this.#special(data, start, end, row);
+    const digits = significantDigits(data, scan.from, scan.to);
+    if (digits > this.#mostDigits) return 'too-precise';
+    const magnitude =
+      scan.thousands === 0 && this.#decimal === POINT && scan.fracDigits === fraction
+        ? Number(`${asciiOf(data, scan.from, scan.to)}e${scan.exponent}`)
+        : Number(`${digitsOf(scan, data)}e${scan.exponent - fraction}`);
+    const value = scan.negative ? -magnitude : magnitude;
     const stored = this.#single ? Math.fround(value) : value;
-    if (!Number.isFinite(stored) || (stored === 0 && digits !== '')) return 'out-of-range';
+    if (!Number.isFinite(stored) || (stored === 0 && digits > 0)) return 'out-of-range';
     this.values[row] = stored;
+    return '';
+  }
+
+  #special(data: Uint8Array, start: number, end: number, row: number): RejectReason | '' {
+    const special = end - start < 10 ? SPECIAL[asciiOf(data, start, end).toLowerCase()] : undefined;
+    if (special === undefined) return 'not-a-number';
+    this.values[row] = special;
     return '';
   }
 
@@ -78,4 +85,16 @@ export class FloatParser extends FixedParser<Float32Array | Float64Array> {
     if (reason === 'too-precise') return `has more digits than the ${this.#mostDigits} that the column can keep`;
     return reason === 'out-of-range' ? 'is too large or too small for the column' : 'is not a number';
   }
+}
+
+/** Digits from the first to the last that is not 0, marks left out. */
+function significantDigits(data: Uint8Array, from: number, to: number): number {
+  let [seen, count] = [0, 0];
+  for (let at = from; at < to; at++) {
+    const digit = data[at]! - ZERO;
+    if (digit < 0 || digit > 9 || (digit === 0 && seen === 0)) continue;
+    seen++;
+    if (digit !== 0) count = seen;
+  }
+  return count;
 }

@@ -5,12 +5,13 @@ import type { FieldBatch, FileColumn, RejectReason, ValueFormat } from '../types
 import { FixedParser, type FixedValues } from './parse-column';
 import { MARKS, NumberScan } from './values/number-scan';
 
-const [MINUS, PLUS, ZERO] = [45, 43, 48];
+const [MINUS, PLUS, ZERO, NINE] = [45, 43, 48, 57];
 /** Digits that a double holds for sure, and the largest number up to which it holds every one. */
 const SAFE_DIGITS = 15;
 const SAFE = Number.MAX_SAFE_INTEGER;
 /** More digits than this are beyond every type, whatever they are. */
 const MOST_DIGITS = 1000;
+const MOST_WHOLE = 60;
 
 /** Marks of a column's numbers. */
 export interface Marks {
@@ -19,6 +20,7 @@ export interface Marks {
   affix: boolean;
 }
 
+/** Marks that a format names, or that follow from it. */
 export function marksOf(format: ValueFormat): Marks {
   const isNumber = format.kind === 'integer' || format.kind === 'decimal';
   const thousands = isNumber ? (format.thousands ?? '') : '';
@@ -30,34 +32,27 @@ export function marksOf(format: ValueFormat): Marks {
   };
 }
 
-/** What a number's digits are after its marks have been understood. */
-export interface Digits {
-  negative: boolean;
-  /** No marks; at least one digit. */
-  digits: string;
-  /** The value is `digits` × 10^exponent. */
-  exponent: number;
+/**
+ * Takes a number of any notation apart by the marks of its column: digits of its fraction, or -1 where it is none. The
+ * rest stands in `scan`.
+ */
+export function readFraction(scan: NumberScan, marks: Marks, data: Uint8Array, start: number, end: number): number {
+  if (!scan.read(data, start, end) || (scan.affix !== 0 && !marks.affix)) return -1;
+  if (scan.thousands !== 0 && MARKS[scan.thousands] !== marks.thousands) return -1;
+  if (scan.decimal === 0) return 0;
+  const mark = MARKS[scan.decimal];
+  if (mark === marks.decimal) return scan.fracDigits;
+  return scan.open && mark === marks.thousands ? 0 : -1;
 }
 
-/** Reads a number of any notation by the marks of its column; undefined where it is none. */
-export function readDigits(
-  scan: NumberScan,
-  marks: Marks,
-  data: Uint8Array,
-  start: number,
-  end: number,
-): Digits | undefined {
-  if (!scan.read(data, start, end) || (scan.affix !== 0 && !marks.affix)) return undefined;
-  const mark = MARKS[scan.decimal]!;
-  const isGrouped = scan.open && mark === marks.thousands && mark !== marks.decimal;
-  if (scan.decimal !== 0 && mark !== marks.decimal && !isGrouped) return undefined;
-  if (scan.thousands !== 0 && MARKS[scan.thousands] !== marks.thousands) return undefined;
+/** The digits alone of what was scanned. */
+export function digitsOf({ from, to }: NumberScan, data: Uint8Array): string {
   let digits = '';
-  for (let at = scan.from; at < scan.to; at++) {
+  for (let at = from; at < to; at++) {
     const byte = data[at]!;
-    if (byte >= ZERO && byte <= 57) digits += String.fromCharCode(byte);
+    if (byte >= ZERO && byte <= NINE) digits += String.fromCharCode(byte);
   }
-  return { negative: scan.negative, digits, exponent: scan.exponent - (isGrouped ? 0 : scan.fracDigits) };
+  return digits;
 }
 
 interface Bounds {
@@ -90,7 +85,6 @@ abstract class WholeParser<Values extends FixedValues> extends FixedParser<Value
 
   protected value(data: Uint8Array, start: number, end: number, row: number): RejectReason | '' {
     const decimal = this.#decimal;
-    const scale = this.#scale;
     let at = start;
     const sign = data[at]!;
     if (sign === MINUS || sign === PLUS) at++;
@@ -99,22 +93,31 @@ abstract class WholeParser<Values extends FixedValues> extends FixedParser<Value
     let point = -1;
     for (; at < end; at++) {
       const byte = data[at]!;
-      if (byte >= ZERO && byte <= 57) value = value * 10 + (byte - ZERO);
+      if (byte >= ZERO && byte <= NINE) value = value * 10 + (byte - ZERO);
       else if (byte === decimal && point < 0) point = at;
       else return this.#exact(data, start, end, row);
     }
     const digits = end - first - (point < 0 ? 0 : 1);
     if (digits === 0 || digits > SAFE_DIGITS) return this.#exact(data, start, end, row);
-    let fraction = point < 0 ? 0 : end - point - 1;
+    return (
+      this.#fast(value, point < 0 ? 0 : end - point - 1, sign === MINUS, row) ?? this.#exact(data, start, end, row)
+    );
+  }
+
+  /** A number of digits that a double holds. Undefined where it does not hold them at the column's scale. */
+  #fast(digits: number, fractionDigits: number, isNegative: boolean, row: number): RejectReason | '' | undefined {
+    const scale = this.#scale;
+    let value = digits;
+    let fraction = fractionDigits;
     for (; fraction > scale; fraction--) {
       if (value % 10 !== 0) return 'too-precise';
       value /= 10;
     }
     for (; fraction < scale; fraction++) {
       value *= 10;
-      if (value > SAFE) return this.#exact(data, start, end, row);
+      if (value > SAFE) return undefined;
     }
-    if (sign === MINUS) value = 0 - value;
+    if (isNegative) value = 0 - value;
     if (value < this.#least || value > this.#most) return 'out-of-range';
     this.store(row, value);
     return '';
@@ -122,22 +125,36 @@ abstract class WholeParser<Values extends FixedValues> extends FixedParser<Value
 
   /** Numbers of any length and notation. */
   #exact(data: Uint8Array, start: number, end: number, row: number): RejectReason | '' {
-    const read = readDigits(this.#scan, this.#marks, data, start, end);
-    if (read === undefined) return 'not-a-number';
-    const digits = read.digits.replace(/^0+/, '');
-    if (digits.length > MOST_DIGITS) return 'out-of-range';
-    let value = BigInt(`0${digits}`);
-    const shift = read.exponent + this.#scale;
-    if (value !== 0n && digits.length + shift > 60) return 'out-of-range';
-    if (shift >= 0) {
-      if (value !== 0n) value *= powerOfTen(shift);
-    } else if (value !== 0n) {
-      if (-shift > digits.length) return 'too-precise';
-      const unit = powerOfTen(-shift);
-      if (value % unit !== 0n) return 'too-precise';
-      value /= unit;
+    const scan = this.#scan;
+    const fraction = readFraction(scan, this.#marks, data, start, end);
+    if (fraction < 0) return 'not-a-number';
+    // Digits from the first that is not 0: fifteen, and the fifteen behind them.
+    let [count, high, low] = [0, 0, 0];
+    for (let at = scan.from; at < scan.to; at++) {
+      const digit = data[at]! - ZERO;
+      if (digit < 0 || digit > 9 || (count === 0 && digit === 0)) continue;
+      count++;
+      if (count <= SAFE_DIGITS) high = high * 10 + digit;
+      else if (count <= SAFE_DIGITS * 2) low = low * 10 + digit;
     }
-    if (read.negative) value = -value;
+    if (count <= SAFE_DIGITS && scan.exponent === 0) {
+      const done = this.#fast(high, fraction, scan.negative, row);
+      if (done !== undefined) return done;
+    }
+    if (count === 0) return this.#fast(0, 0, false, row) ?? '';
+    const shift = scan.exponent - fraction + this.#scale;
+    if (count > MOST_DIGITS || count + shift > MOST_WHOLE) return 'out-of-range';
+    if (count + shift <= 0) return 'too-precise';
+    let value =
+      count <= SAFE_DIGITS
+        ? BigInt(high)
+        : count <= SAFE_DIGITS * 2
+          ? BigInt(high) * powerOfTen(count - SAFE_DIGITS) + BigInt(low)
+          : BigInt(digitsOf(scan, data));
+    const unit = powerOfTen(Math.abs(shift));
+    if (shift < 0 && value % unit !== 0n) return 'too-precise';
+    value = shift < 0 ? value / unit : value * unit;
+    if (scan.negative) value = -value;
     if (value < this.#min || value > this.#max) return 'out-of-range';
     this.storeBig(row, value);
     return '';

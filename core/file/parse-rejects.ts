@@ -26,7 +26,8 @@ export class Faults {
   report(batch: FieldBatch, onRejected: (row: RejectedRow) => void): void {
     for (const [row, { column, reason, problem }] of [...this.#rows].toSorted(([a], [b]) => a - b)) {
       const field = row * batch.columns + column.index;
-      const value = textOf(batch.data, batch.starts[field]!, batch.ends[field]!);
+      const start = batch.starts[field]!;
+      const value = textOf(batch.data, start, Math.min(batch.ends[field]!, start + (VALUE_LENGTH + 2) * 4));
       onRejected({
         line: batch.lines[row]!,
         column: column.name,

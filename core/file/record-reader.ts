@@ -71,8 +71,6 @@ class Reader implements RecordReader {
   #tryAt = 0;
   /** Within a line that is too long, whose rest is thrown away. */
   #skipping = false;
-  /** The row here is of several lines, and meant so. */
-  #trusted = -1;
 
   constructor(
     format: FileFormat,
@@ -100,6 +98,7 @@ class Reader implements RecordReader {
       base: 0,
       line: start.line,
       markAt: this.#markEvery,
+      trusted: -1,
       suspectUntil: 0,
       maxRowBytes: options.maxRowBytes ?? MAX_ROW_BYTES,
       maxBatchBytes: BATCH_BYTES,
@@ -153,7 +152,7 @@ class Reader implements RecordReader {
     state.markAt -= by;
     this.#anchor -= by;
     this.#tryAt -= by;
-    this.#trusted -= by;
+    state.trusted -= by;
   }
 
   #run(batches: FieldBatch[]): void {
@@ -213,9 +212,13 @@ class Reader implements RecordReader {
       return (
         this.#putRight(whole) ||
         (whole !== first && this.#putRight(first)) ||
-        this.#reject(why, whole.end, whole === first ? first.next : whole.next)
+        // Rows that a quote has swallowed are read for themselves.
+        (whole !== first && this.#isDoubtful(pos, whole.end)
+          ? this.#reject('open', first.end, first.next)
+          : this.#reject(why, whole.end, whole.next))
       );
     }
+    if (why === 'stray' || why === 'surplus') return this.#trustOrPutRight(first, irregularEnd, why);
     let line: LineEnd | undefined = first;
     for (let lines = 1; this.#repair && lines <= (why === 'doubtful' ? 1 : MAX_JOINED_LINES); lines++) {
       if (line.end - pos > maxRowBytes) break;
@@ -225,17 +228,37 @@ class Reader implements RecordReader {
       if (!line && limit - pos <= maxRowBytes) return false;
       if (!line) break;
     }
-    if (why === 'doubtful' && this.#repair) {
-      this.#trusted = pos;
+    if (why === 'doubtful') {
+      this.#state.trusted = pos;
       return true;
     }
     return this.#reject(why === 'long' ? 'open' : why, first.end, first.next);
   }
 
+  /** A row of the right width with a quote inside a field: text as a rule, or two fields that have become one. */
+  #trustOrPutRight(line: LineEnd, rowEnd: number, why: 'stray' | 'surplus'): true {
+    const { store, state, repair } = { store: this.#store, state: this.#state, repair: this.#repair };
+    const from = store.rows * store.width;
+    const columns = Array.from({ length: store.width }, (_, column) => from + column);
+    const values = columns.map((field) =>
+      bytesAsText(state.buf, store.starts[field]! + state.base, store.ends[field]! + state.base),
+    );
+    const quoted = columns.map((field) => store.quoted[field] === 1);
+    const isAsIs =
+      !repair || (why === 'stray' ? line.next !== rowEnd : line.end !== rowEnd) || repair.isUsual(values, quoted);
+    const other = isAsIs ? undefined : repair.read(bytesAsText(state.buf, state.pos, line.end));
+    const differs = other?.fields.some(
+      ({ start }, column) => state.pos + start - state.base !== store.starts[from + column],
+    );
+    if (other && differs) return this.#accept(other, line, 1);
+    state.trusted = state.pos;
+    return true;
+  }
+
   /** Takes what lies between `pos` and the end of a line as one row, where there is one way to do so. */
   #putRight(line: LineEnd): boolean {
     const { buf, pos } = this.#state;
-    const repaired = this.#repair?.(bytesAsText(buf, pos, line.end));
+    const repaired = this.#repair?.read(bytesAsText(buf, pos, line.end));
     return repaired !== undefined && this.#accept(repaired, line, countLines(buf.subarray(pos, line.next)));
   }
 
@@ -285,7 +308,6 @@ class Reader implements RecordReader {
   }
 
   #isDoubtful(start: number, end: number): boolean {
-    if (start === this.#trusted) return false;
     const { buf } = this.#state;
     const first = lineEnd(buf, start, end, true, this.#rules)!;
     const second = lineEnd(buf, first.next, end, true, this.#rules)!;

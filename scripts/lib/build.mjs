@@ -21,6 +21,7 @@ const FOLDERS = [
   'api',
   'dev',
   'bench',
+  'examples',
 ];
 /** What workflow code may import, and so what its bundle is made of. */
 const BUNDLED = ['workflows', 'core', 'schemas'];

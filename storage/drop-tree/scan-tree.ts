@@ -39,6 +39,7 @@ export interface TreeScan {
   ignored: number;
 }
 
+const MAY_BE_GONE = { throwIfNoEntry: false } as const;
 const TYPE = 0o170000;
 const REGULAR = 0o100000;
 const FOLDER = 0o040000;
@@ -118,7 +119,7 @@ class Look {
       }
       let stats: Stats | undefined;
       try {
-        stats = lstatSync(absolute + name, { throwIfNoEntry: false });
+        stats = lstatSync(absolute + name, MAY_BE_GONE);
       } catch (error) {
         this.report(unreadable(prefix + name, error));
       }
@@ -160,7 +161,7 @@ class Look {
 
   private stats(path: string): Stats | undefined {
     try {
-      return lstatSync(join(this.root, path), { throwIfNoEntry: false });
+      return lstatSync(join(this.root, path), MAY_BE_GONE);
     } catch (error) {
       this.report(unreadable(path, error));
       return undefined;

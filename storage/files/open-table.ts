@@ -29,6 +29,7 @@ export async function openTable(path: string, options: FormatOptions, reading: R
   reading.signal?.throwIfAborted();
   const format = placed(path, () => detectFormat(sample, options));
   const isWhole = sample.head.length === sample.size;
+  if (format.tables.length === 0 && !isWhole) throw unclear(path, sample.head.length);
   return {
     path,
     size: sample.size,
@@ -43,6 +44,10 @@ export async function openTable(path: string, options: FormatOptions, reading: R
     },
   };
 }
+
+/** A file of which nothing can be told is not one that holds nothing. */
+const unclear = (path: string, looked: number): LongshoreError =>
+  new LongshoreError('FILE_FORMAT_UNCLEAR', `No row ends within the first ${looked} bytes of ${path}.`, { file: path });
 
 /** A file of one read is not read again. */
 async function* fromMemory(

@@ -1,21 +1,15 @@
 /** What the client does about drop folders by itself, against workflows that stand in for the real ones. */
-import { NativeConnection, Worker } from '@temporalio/worker';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LongshoreClient, ReferenceDataAPI } from '../../client';
-import { TRANSFER_QUEUE } from '../../workflows/queues';
-import { testPostgres } from '../helpers/postgres';
-import { type TestTemporal, testTemporal } from '../helpers/temporal';
+import type { Client } from '@temporalio/client';
+import { type LongshoreClient, ReferenceDataAPI } from '../../client';
+import { type DropSite, dropSite, eventually } from './drop-client/site';
 
-let url: string;
-let temporal: TestTemporal;
-let connection: NativeConnection;
-let worker: Worker;
-let running: Promise<void>;
+let site: DropSite;
 let client: LongshoreClient;
-/** In a namespace where no worker listens. */
 let alone: LongshoreClient;
+let workflows: Client['workflow'];
 let folder: string;
 
 const configuration = (more: object = {}) => ({
@@ -27,49 +21,16 @@ const watch = (extra: object = {}) =>
 const api = (of = client) => new ReferenceDataAPI({ client: of, configuration: configuration(), folder, by: 'ann' });
 const by = { by: 'bob', reason: 'test' };
 
-async function eventually<T>(ask: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const value = await ask();
-    if (isSo(value)) return value;
-    if (Date.now() > deadline) throw new Error(`it never became so: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 beforeAll(async () => {
-  url = await (await testPostgres()).createDatabase('drop_client');
-  temporal = await testTemporal();
-  const [namespace, empty] = [await temporal.createNamespace('drops'), await temporal.createNamespace('empty')];
-  const { address } = temporal;
-  connection = await NativeConnection.connect({ address });
-  worker = await eventually(
-    () =>
-      Worker.create({
-        connection,
-        namespace,
-        taskQueue: TRANSFER_QUEUE,
-        workflowsPath: require.resolve('./drop-client/stand-ins'),
-      }),
-    () => true,
-  );
-  running = worker.run();
-  const connect = (to: string) => LongshoreClient.connect({ temporal: { address, namespace: to }, catalog: { url } });
-  [client, alone] = [await connect(namespace), await connect(empty)];
-  await eventually(() => client.hasWorker(), Boolean);
+  site = await dropSite();
+  ({ client, alone, workflows } = site);
 });
 
 beforeEach(() => {
-  folder = temporal.unique('ref');
+  folder = site.unique('ref');
 });
 
-afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await Promise.all([client.close(), alone.close(), connection.close()]);
-  await temporal.close();
-  await (await testPostgres()).dropDatabase(url);
-});
+afterAll(() => site.close());
 
 describe('watching', () => {
   it('starts once; the same again answers that it goes on, another configuration is refused', async () => {
@@ -203,8 +164,8 @@ describe('one file', () => {
     await client.catalog.dropFiles.update(id, { state: 'processing', workflowId: `drop/${folder}/a.csv/1` });
     expect(await client.drops.cancelFile(folder, String(id), by)).toMatchObject({ path: 'a.csv' });
     await eventually(
-      () => client.drops.status(folder),
-      ({ inWork }) => inWork[0]?.progress === undefined || inWork.length === 0,
+      () => workflows.getHandle(`drop/${folder}/a.csv/1`).describe(),
+      ({ status }) => status.name === 'CANCELLED',
     );
     await client.catalog.dropFiles.update(id, { state: 'cancelled', finishedAt: new Date() });
     await expect(client.drops.cancelFile(folder, 'a.csv', by)).rejects.toMatchObject({ code: 'RUN_ENDED' });

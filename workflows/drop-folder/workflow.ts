@@ -134,7 +134,7 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
   async function look(): Promise<void> {
     try {
       const found = await dropScanning.scanFolder.executeWithOptions({ summary: 'look at the folder' }, [
-        { ...ref, running: state.running.map(({ fileId }) => fileId), adopted: [...adopted] },
+        { ...ref, running: [...state.running, ...state.queued].map(({ fileId }) => fileId), adopted: [...adopted] },
       ]);
       for (const fileId of found.ended) ended(fileId, undefined);
       Object.assign(state, {

@@ -1,4 +1,5 @@
 import { loadConfig } from '../../../config/load';
+import { listWords } from '../../../core/plan/suggest';
 import { createCommand } from '../../core/create-command';
 import { plural } from '../../output/format';
 import { printable } from '../../output/text';
@@ -17,13 +18,19 @@ export const configCheck = createCommand({
   async run(context) {
     const { config, files, warnings } = loadConfig(context.configPath, { env: context.io.env, strict: true });
     const sets = Object.keys(config.transferSets);
+    const folders = Object.keys(config.dropFolders);
     const environments = Object.keys(config.environments);
-    context.result({ ok: true, files, environments, transferSets: sets, warnings }, () => {
+    context.result({ ok: true, files, environments, transferSets: sets, dropFolders: folders, warnings }, () => {
       const lines = warnings.map(
         ({ file, line, path, message }) =>
           `${context.colours.yellow('warning')} ${printable([file, line].filter(Boolean).join(':'))} ${path ? `${printable(path)}: ` : ''}${printable(message)}`,
       );
-      const summary = `${plural(environments.length, 'environment')} and ${plural(sets.length, 'transfer set')} in ${plural(files.length, 'file')}`;
+      const parts = [
+        plural(environments.length, 'environment'),
+        plural(sets.length, 'transfer set'),
+        ...(folders.length > 0 ? [plural(folders.length, 'drop folder')] : []),
+      ];
+      const summary = `${listWords(parts)} in ${plural(files.length, 'file')}`;
       return [...lines, `${context.colours.green('✓')} ${summary}, no mistakes.`].join('\n');
     });
   },

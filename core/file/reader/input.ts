@@ -1,9 +1,7 @@
 import { createTranscoder, type Transcoder } from '../encoding-transcode';
 import type { FileEncoding } from '../../types/file';
 import { LF } from './scan';
-
-/** A character of UTF-8 that is cut between two chunks has at most this many bytes in the first. */
-const CUT_BYTES = 3;
+import { Utf8Check } from './utf8-check';
 
 /** Bytes of a file on their way to the scanner: transcoded, in one piece from the first that is still needed on. */
 export class Input {
@@ -13,8 +11,7 @@ export class Input {
   /** Before this, bytes may be no UTF-8. */
   suspectUntil = 0;
   readonly #transcoder: Transcoder;
-  readonly #checked = new TextDecoder('utf-8', { fatal: true });
-  #cut = false;
+  readonly #utf8 = new Utf8Check();
 
   constructor(encoding: FileEncoding) {
     this.#transcoder = createTranscoder(encoding);
@@ -28,7 +25,6 @@ export class Input {
   /** Adds what the end of the file completes or leaves incomplete. */
   end(keepFrom: number): number {
     const rest = this.#transcoder.end();
-    if (this.#cut) this.suspectUntil = this.limit + rest.length;
     return this.#add(rest, keepFrom);
   }
 
@@ -59,27 +55,9 @@ export class Input {
   }
 
   #check(utf8: Uint8Array): void {
-    if (!this.#cut && isAscii(utf8)) return;
-    try {
-      this.#checked.decode(utf8, { stream: true });
-      this.#cut = endsCut(utf8);
-    } catch {
-      // The decoder begins anew; whether the bytes at the cut belong together is asked of each row.
-      this.#cut = true;
-      this.suspectUntil = this.limit;
-    }
-    if (this.#cut) this.suspectUntil = this.limit;
+    if (this.#utf8.expects === 0 && isAscii(utf8)) return;
+    if (!this.#utf8.push(utf8) || this.#utf8.expects > 0) this.suspectUntil = this.limit;
   }
-}
-
-/** Whether the last character of the bytes may be incomplete. */
-function endsCut(utf8: Uint8Array): boolean {
-  for (let at = utf8.length - 1; at >= Math.max(0, utf8.length - CUT_BYTES); at--) {
-    const byte = utf8[at]!;
-    if (byte < 0x80) return false;
-    if (byte >= 0xc0) return true;
-  }
-  return utf8.length < CUT_BYTES;
 }
 
 /** Whether no byte is 0x80 or more. */
@@ -87,6 +65,7 @@ export function isAscii(bytes: Uint8Array): boolean {
   let at = 0;
   const end = bytes.length;
   while (at < end && (bytes.byteOffset + at) % 4 !== 0) if (bytes[at++]! >= 0x80) return false;
+  if (at === end) return true;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2);
   const whole = words.length & ~7;
   for (let word = 0; word < whole; word += 8) {

@@ -11,6 +11,8 @@ const REASONS: Record<Irregularity | 'encoding', RejectReason> = {
   junk: 'unbalanced-quote',
   open: 'unbalanced-quote',
   doubtful: 'unbalanced-quote',
+  stray: 'unbalanced-quote',
+  surplus: 'too-many-fields',
   nul: 'nul-byte',
   long: 'line-too-long',
   encoding: 'invalid-encoding',
@@ -35,7 +37,8 @@ export function rejectedRow(
 function messageOf(why: Irregularity | 'encoding', bytes: Uint8Array, rules: ScanRules, limit: number): string {
   switch (why) {
     case 'few':
-    case 'many': {
+    case 'many':
+    case 'surplus': {
       const fields = countFields(bytes, rules);
       return `The row has ${fields} field${fields === 1 ? '' : 's'} where the table has ${rules.width}, and there is no one way to put it right.`;
     }
@@ -43,6 +46,7 @@ function messageOf(why: Irregularity | 'encoding', bytes: Uint8Array, rules: Sca
       return 'A quoted field goes on after its closing quote, and there is no one way to put it right.';
     case 'open':
     case 'doubtful':
+    case 'stray':
       return 'A quote is opened and never closed, and there is no one way to put it right.';
     case 'nul':
       return 'The row has a NUL byte, which no text may have.';

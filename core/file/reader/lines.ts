@@ -28,11 +28,14 @@ export function lineEnd(
   return ended ? { end: limit, next: limit } : undefined;
 }
 
+const WIDE = new TextDecoder('utf-16le');
+
 /** Latin-1 text of bytes: a character for each byte, so that places in it are places in the bytes. */
 export function bytesAsText(buf: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at += 4096) text += String.fromCharCode(...buf.subarray(at, Math.min(end, at + 4096)));
-  return text;
+  // By way of UTF-16, because what the platform calls Latin-1 is Windows-1252.
+  const units = new Uint8Array((end - start) * 2);
+  for (let from = start, to = 0; from < end; from++, to += 2) units[to] = buf[from]!;
+  return WIDE.decode(units);
 }
 
 /** Whether nothing but blanks stands there. */

@@ -3,7 +3,7 @@
  * separators and quotes, and for each value that does not look like the others of its column. The cheapest ways to each
  * place in the line are kept, field by field.
  */
-import type { Misfit } from './shape';
+import { kindOf, type Misfit } from './shape';
 
 /** Where a field stands in its line, without its quotes. */
 export interface RepairedField {
@@ -19,7 +19,7 @@ export const COST = {
   /** … and both sides of the cut are alike, as in the middle of a word or number. */
   withinRun: 1,
   /** … there is a separator too many before an empty field; at the end of the row. */
-  surplus: 4,
+  surplus: 3,
   surplusAtEnd: 1,
   /** … fields are missing at the end; a field is missing elsewhere, with its separator. */
   missingAtEnd: 2.5,
@@ -28,6 +28,8 @@ export const COST = {
   unquoted: 3,
   unquotedUsual: 1.5,
   unquotedBlank: 0.3,
+  /** … at its beginning or end, where it is rather one too many. */
+  unquotedAtEdge: 3,
   /** … a quote is not where quotes belong. */
   strayQuote: 2.5,
   strayInside: 1.5,
@@ -175,10 +177,16 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
               start,
               end,
               false,
-              merges * merge + (quote !== '' && endsInQuote(line, start, end, quote) ? COST.strayInside : 0),
+              merges * merge +
+                (merges > 0 && isAtEdge(line, start, end, delimiter) ? COST.unquotedAtEdge : 0) +
+                (quote !== '' && endsInQuote(line, start, end, quote) ? COST.strayInside : 0),
               merges > 0 ? `${names[column]} has an unquoted ${shown(delimiter)}` : undefined,
             );
-          if (merges === 0 && isQuoted) put(to, start, end, false, COST.strayQuote, strayNote(names[column]!));
+          if (merges === 0 && isQuoted) {
+            // Quotes on both sides are hardly meant as text.
+            const closed = end > start + 1 && line[end - 1] === quote ? COST.strayInside : 0;
+            put(to, start, end, false, COST.strayQuote + closed, strayNote(names[column]!));
+          }
           if (which >= delimiters.length || (!isQuoted && merges * merge + cheapest > MOST)) break;
         }
         if (column + 1 >= width || steps.every((step) => step.lost) || cheapest + COST.lost > MOST) return;
@@ -204,7 +212,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
         const first = nextDelimiter(start);
         const end = first < delimiters.length ? delimiters[first]! : line.length;
         for (let cut = start + 1; cut < end; cut++) {
-          const alike = sameKind(line.charCodeAt(cut - 1), line.charCodeAt(cut));
+          const alike = isWithinRun(line, cut);
           put(cut, start, cut, false, COST.lost + (alike ? COST.withinRun : 0), lostNote, true);
         }
       }
@@ -278,6 +286,10 @@ function strayQuotes(line: string, start: number, end: number, quote: string): n
   return strays;
 }
 
+function isAtEdge(line: string, start: number, end: number, delimiter: string): boolean {
+  return line.startsWith(delimiter, start) || line.slice(start, end).endsWith(delimiter);
+}
+
 function endsInQuote(line: string, start: number, end: number, quote: string): boolean {
   return end > start && line[end - 1] === quote;
 }
@@ -290,15 +302,12 @@ function stripped(text: string, quote: string): string {
   return text.slice(from, to);
 }
 
-function sameKind(left: number, right: number): boolean {
-  const isDigit = (code: number) => code >= 48 && code <= 57;
-  const isLower = (code: number) => (code >= 97 && code <= 122) || code >= 128;
-  const isUpper = (code: number) => code >= 65 && code <= 90;
-  return (
-    (isDigit(left) && isDigit(right)) ||
-    (isUpper(left) && isUpper(right)) ||
-    ((isLower(left) || isUpper(left)) && isLower(right))
-  );
+/** Whether a cut at `at` goes through a number or a word; a capital that begins a word is where one may be cut. */
+function isWithinRun(line: string, at: number): boolean {
+  const left = kindOf(line.charCodeAt(at - 1));
+  const right = kindOf(line.charCodeAt(at));
+  if (right === 'A') return left === 'A' && (at + 1 >= line.length || kindOf(line.charCodeAt(at + 1)) !== 'a');
+  return right === 'a' ? left === 'a' || left === 'A' : right === '9' && left === '9';
 }
 
 function hashOf(text: string, seed: number): number {

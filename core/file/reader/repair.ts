@@ -9,14 +9,20 @@ export interface RepairedLine {
   message: string;
 }
 
-/** The one clearly best reading of a line, given as text of its bytes; undefined: there is none. */
-export type Repair = (line: string) => RepairedLine | undefined;
+export interface Repair {
+  /** The one clearly best reading of a line, given as text of its bytes; undefined: there is none. */
+  read(line: string): RepairedLine | undefined;
+  /** Whether values look like the others of their columns. */
+  isUsual(values: readonly string[], quoted: readonly boolean[]): boolean;
+}
 
 /** Longer lines and wider tables are not worth the time that all readings of them take. */
 const MAX_LINE = 32 * 1024;
 const MAX_WIDTH = 400;
 /** Separators that a single row may have in place of the others'. */
 export const OTHER_DELIMITERS = [',', ';', '\t', '|', ' '];
+/** A row whose values cost no more in all is as it should be. */
+const USUAL = 2.5;
 /** The next reading must cost so much more than the best. */
 const MARGIN = 1;
 
@@ -31,7 +37,7 @@ export function createRepair(
   const marks = shapes.map((shape) => shape.marks);
   const names = shapes.map((_, column) => header[column] || `column ${column + 1}`);
   const columns = { misfits, marks, names };
-  return (line) => {
+  const read = (line: string): RepairedLine | undefined => {
     if (line.length > MAX_LINE) return undefined;
     const readings = readingsOf(line, dialect.delimiter, dialect.quote, columns, 0);
     const best = readings[0]?.cost ?? Infinity;
@@ -42,6 +48,9 @@ export function createRepair(
       }
     return clearlyBest(readings);
   };
+  const isUsual = (values: readonly string[], quoted: readonly boolean[]): boolean =>
+    values.reduce((sum, value, column) => sum + misfits[column]!(value, quoted[column]!), 0) <= USUAL;
+  return { read, isUsual };
 }
 
 /** The reading that costs least, where the next costs `margin` more. */

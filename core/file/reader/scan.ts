@@ -22,6 +22,10 @@ export type Irregularity =
   | 'open'
   /** It spans lines that look like rows of their own. */
   | 'doubtful'
+  /** A quote stands within a field that is not quoted. */
+  | 'stray'
+  /** Separators that nothing follows stand at its end. */
+  | 'surplus'
   | 'nul'
   | 'long';
 
@@ -60,6 +64,8 @@ export interface ScanState {
   isText(start: number, end: number, line: number): boolean;
   /** Asked about each row of several lines: whether those after the first look like rows of their own. */
   isDoubtful(start: number, end: number): boolean;
+  /** The row here is settled: it is as it should be, however it looks. -1: none. */
+  trusted: number;
   /** A row had this many separators too many at its end, with nothing after them. */
   onTrailing(surplus: number, line: number): void;
 }
@@ -103,7 +109,10 @@ export function scanRules(dialect: Dialect, width: number, trailing: number): Sc
     if (rules.backslash) table[BACKSLASH] = 1;
   }
   if (rules.delimiter >= 0) rules.outside[rules.delimiter] = 1;
-  if (rules.quote >= 0) rules.inside[rules.quote] = 1;
+  if (rules.quote >= 0) {
+    rules.inside[rules.quote] = 1;
+    rules.outside[rules.quote] = 1;
+  }
   return rules;
 }
 
@@ -153,6 +162,7 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
     let field = rowFields;
     let innerLines = 0;
     let nul = false;
+    let stray = false;
     let surplus = 0;
     escaped.length = 0;
 
@@ -167,7 +177,8 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
         if (at >= limit && !ended) return stop('more', rowStart);
         byte = buf[Math.min(at, limit)]!;
         if (byte !== LF && byte !== CR) return irregular('many', rowStart, at);
-        if (surplus !== rules.trailing && !state.surplusAtEnd) return irregular('many', rowStart, at);
+        if (surplus !== rules.trailing && rowStart !== state.trusted)
+          return irregular(state.surplusAtEnd ? 'surplus' : 'many', rowStart, at);
       } else if (byte === quote) {
         let close = at + 1;
         let hasEscapes = false;
@@ -208,7 +219,7 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
         while (buf[at] === SPACE && delimiter !== SPACE) at++;
         if (at >= limit && !ended) return stop('more', rowStart);
         byte = buf[at]!;
-        if (outside[byte] === 0 || byte === 0 || byte === BACKSLASH) return irregular('junk', rowStart, at);
+        if (byte !== delimiter && byte !== LF && byte !== CR) return irregular('junk', rowStart, at);
         if (byte === delimiter && delimiter2 >= 0 && buf[at + 1] !== delimiter2) {
           if (at + 1 >= limit && !ended) return stop('more', rowStart);
           const next = buf[at + 1]!;
@@ -242,6 +253,9 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
             if (at + 1 >= limit && !ended) return stop('more', rowStart);
             hasEscapes = true;
             at += at + 1 < limit ? 2 : 1;
+          } else if (byte === quote) {
+            stray = true;
+            at++;
           } else {
             nul = true;
             at++;
@@ -275,7 +289,10 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
     if (field !== lastField) return irregular('few', rowStart, at);
     if (rowEnd - rowStart > state.maxRowBytes) return irregular('long', rowStart, at);
     if (nul) return irregular('nul', rowStart, at);
-    if (innerLines > 0 && state.isDoubtful(rowStart, rowEnd)) return irregular('doubtful', rowStart, at);
+    if (rowStart !== state.trusted) {
+      if (innerLines > 0 && state.isDoubtful(rowStart, rowEnd)) return irregular('doubtful', rowStart, at);
+      if (stray) return irregular('stray', rowStart, at);
+    }
     if (rowStart >= suspectUntil || state.isText(rowStart, rowEnd, line)) {
       for (const which of escaped) {
         const start = starts[which]! + base;
@@ -303,6 +320,8 @@ export function unescape(buf: Uint8Array, start: number, end: number, rules: Sca
     }
     buf[to++] = buf[from]!;
   }
+  // As many characters as before, from which places in the file are counted.
+  buf.fill(SPACE, to, end);
   return to;
 }
 

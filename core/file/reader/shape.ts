@@ -134,6 +134,8 @@ function parsed(form: string, formShare: number): [string, KnownForm] {
 /** How badly a value fits a column: 0 where it looks like the others, 6 and more where it cannot belong there. */
 export type Misfit = (text: string, quoted: boolean) => number;
 
+/** Lines that no other value of the column has: another row, rather. */
+const NEW_LINE = 5;
 /** Values that may be seen before a column says much: fewer weigh less. */
 const ENOUGH = 8;
 
@@ -170,6 +172,7 @@ export function misfitOf(shape: ColumnShape): Misfit {
     for (let at = 0; at < text.length && strange < 3; at++)
       if (!shape.marks.includes(kindOf(text.charCodeAt(at)))) strange++;
     cost += strange * 0.7;
+    if (text.includes('\n') && !shape.marks.includes('\n')) cost += NEW_LINE;
     if (text.length > shape.max * 1.25) cost += 1.5;
     if (text.length < shape.min * 0.75) cost += 1.5;
     return cost;

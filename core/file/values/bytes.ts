@@ -61,7 +61,9 @@ export class ByteTexts {
 
   /** Whether the slice, which is not empty, is one of the texts. */
   has(data: Uint8Array, start: number, end: number): boolean {
-    return this.#first[data[start]!] === 1 && this.#texts.some((text) => isText(text, data, start, end));
+    if (this.#first[data[start]!] === 0) return false;
+    for (const text of this.#texts) if (isText(text, data, start, end)) return true;
+    return false;
   }
 }
 

@@ -26,7 +26,7 @@ const number = (text: string | undefined): number => Number(text ?? Number.NaN);
 
 const SHAPES: readonly NameDate[] = [
   // Seconds, milliseconds and microseconds since 1970, in the years from 2001 to 2036.
-  { pattern: regex(`${NOT_AFTER_LETTER}(?:1\\d{9}|20\\d{8})(?:\\d{3}|\\d{6})?(?![\\p{L}\\d])`), check: isNoCompactDay },
+  { pattern: regex(`${NOT_AFTER_LETTER}(?:1\\d{9}|20\\d{8})(?:\\d{3}|\\d{6})?(?![\\p{L}\\d])`) },
   // 20241201, 202412011230, 20241201123059, with fractions too.
   {
     pattern: regex(
@@ -88,12 +88,6 @@ export function withoutDates(name: string): string {
       }),
     name,
   );
-}
-
-/** 2012010112 begins like a day with an hour, 1733097599 does not. */
-function isNoCompactDay(groups: string[]): boolean {
-  const digits = groups.at(-1) ?? '';
-  return !isDay(Number(digits.slice(0, 4)), Number(digits.slice(4, 6)), Number(digits.slice(6, 8)));
 }
 
 const isEitherOrder = (year: number, first: number, second: number): boolean =>

@@ -3,12 +3,19 @@
 /** Longest name that every target takes: PostgreSQL's, in bytes of UTF-8. */
 export const DEFAULT_NAME_BYTES = 63;
 
-const encoder = new TextEncoder();
-
-export const byteLength = (text: string): number => encoder.encode(text).length;
+export function byteLength(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // Each half of a surrogate pair stands for two of its four bytes.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return bytes;
+}
 
 /** The characters of `text` that fit into so many bytes of UTF-8. */
 export function cutToBytes(text: string, bytes: number): string {
+  if (byteLength(text) <= bytes) return text;
   let kept = '';
   let left = bytes;
   for (const character of text) {

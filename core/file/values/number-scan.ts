@@ -14,10 +14,11 @@ const [MARK_POINT, MARK_COMMA, MARK_QUOTE, MARK_CURLY, MARK_SPACE, MARK_NBSP, MA
 /** What stands around a number, by the code that `affix` holds. */
 export const AFFIXES = [undefined, 'percent', 'currency'] as const;
 
-const CURRENCIES = [
-  ...['R$', 'US$', 'A$', 'C$', '$', '€', '£', '¥', '₹', '₽', '₺', '₩', 'zł', 'Kč', 'kr', 'Fr.'],
-  ...['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'CNY', 'INR', 'CAD', 'AUD', 'SEK', 'NOK', 'DKK', 'PLN', 'CZK', 'BRL', 'MXN'],
-].map((text) => new TextEncoder().encode(text));
+/** The longer ones of those that end alike come first. */
+const CURRENCIES =
+  'R$ US$ A$ C$ $ € £ ¥ ₹ ₽ ₺ ₩ zł Kč kr Fr. USD EUR GBP CHF JPY CNY INR CAD AUD SEK NOK DKK PLN CZK BRL MXN'
+    .split(' ')
+    .map((text) => new TextEncoder().encode(text));
 
 /** Most groups of digits; what has more is no number of 38 digits. */
 const MOST_GROUPS = 15;

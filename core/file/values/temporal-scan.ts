@@ -24,10 +24,7 @@ export const LAYOUT = {
   short: 6,
 } as const;
 
-const MONTHS = [
-  ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november'],
-  'december',
-];
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 export const isDay = (year: number, month: number, day: number): boolean =>
@@ -90,7 +87,10 @@ export class TemporalScan {
     return this.#zone() && this.#at === end;
   }
 
-  /** Days since 1970-01-01 with the day before or after the month, or undefined where there is no such day. */
+  /**
+   * Days since 1970-01-01 with the parts of an open date in this order, or undefined where there is no such day. Years of
+   * two digits are 1970 to 2069.
+   */
   days(order: 'dmy' | 'mdy' | 'ymd'): number | undefined {
     let { year } = this;
     let month = this.first;

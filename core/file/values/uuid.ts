@@ -30,9 +30,8 @@ export function readUuid(data: Uint8Array, start: number, end: number, out: Uint
   const to = isBraced ? end - 1 : end;
   const hasDashes = to - at === 36;
   if (!hasDashes && to - at !== 32) return false;
-  if (hasDashes && !isUuid(data, at)) return false;
   for (let byte = 0; byte < 16; byte++) {
-    if (hasDashes && data[at] === DASH) at++;
+    if (hasDashes && (byte === 4 || byte === 6 || byte === 8 || byte === 10) && data[at++] !== DASH) return false;
     const high = HEX[data[at]!]!;
     const low = HEX[data[at + 1]!]!;
     if (high > 15 || low > 15) return false;

@@ -5,8 +5,8 @@ export type Word = 'null' | 'true' | 'false';
 
 /** Lower case. They count only in columns whose other values are no texts. */
 const NULL_WORDS = [
-  ...['null', 'na', 'n/a', '#n/a', '#na', 'nan', '-nan', 'none', 'nil', '\\n', '-', '--', '---', '.', '?'],
-  ...['<na>', '<null>', '(null)', '[null]', '#n/a n/a'],
+  ...'null na n/a #n/a #na nan -nan none nil \\n - -- --- . ? <na> <null> (null) [null]'.split(' '),
+  '#n/a n/a',
 ];
 
 /** Lower case; true first. Not 0 and 1, which are integers. */

@@ -93,14 +93,12 @@ function analytics(): CorpusFile {
   const header = ['Page', 'Views', 'Bounce Rate', 'Time on Page'];
   const days = times(14, (at) => `3/${at + 1}/24,${500 + at * 3}`);
   const lines = [
-    ...[
-      '# ----------------------------------------',
-      '# All Web Site Data',
-      '# Pages',
-      '# 20240301-20240314',
-      '# ----------------------------------------',
-      '',
-    ],
+    '# ----------------------------------------',
+    '# All Web Site Data',
+    '# Pages',
+    '# 20240301-20240314',
+    '# ----------------------------------------',
+    '',
     ...[header, ...rows].map((cells) => cells.join(',')),
     '',
     'Day Index,Views',
@@ -195,7 +193,9 @@ function office(): CorpusFile {
   ]);
   const header = ['Region', '2022', '2023', 'Change in %'];
   const lines = [
-    ...['Table 3: Registered vehicles by region, 2022 and 2023', '(in units)', ''],
+    'Table 3: Registered vehicles by region, 2022 and 2023',
+    '(in units)',
+    '',
     ...[header, ...rows].map((cells) => cells.join(',')),
     '',
     'Footnotes:',

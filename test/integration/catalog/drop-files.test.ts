@@ -172,8 +172,8 @@ describe('scans', () => {
     expect(taken.map(({ mtimeMs }) => mtimeMs)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     process.stderr.write(`drop files, 100,000: ${JSON.stringify(ms)} ms\n`);
     // Generous: other tests run beside it.
-    expect(ms.watched! + ms.steady!).toBeLessThan(4000);
-    expect(ms.claim).toBeLessThan(1500);
+    expect(ms.watched! + ms.steady!).toBeLessThan(10_000);
+    expect(ms.claim).toBeLessThan(3000);
   });
 });
 

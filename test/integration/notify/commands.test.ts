@@ -118,7 +118,7 @@ describe('longshore notify list', () => {
     expect(out).toMatch(/team-slack +slack +webhook +\$\{env:SLACK_WEBHOOK\}/);
     expect(out).toMatch(/auth-mail .* set\n/);
     expect(out).toMatch(/failed, partial, refused, slow +\* +all +ops-mail, team-slack/);
-    expect(out).toMatch(/done +all +all +changes +ops-mail/);
+    expect(out).toMatch(/done +all +all +all +changes +ops-mail/);
     expect(out).toContain('Words of your own for: slow.');
   });
 

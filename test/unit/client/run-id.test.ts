@@ -1,4 +1,4 @@
-import { runIdCandidates, scheduledRunId, transferRunIds } from '../../../client/run-id';
+import { dropTaskId, folderOfRun, runIdCandidates, scheduledRunId, transferRunIds } from '../../../client/run-id';
 
 describe('ids of runs', () => {
   it('reads to the minute, and to the second or finer where that is taken', () => {
@@ -16,5 +16,12 @@ describe('ids of runs', () => {
   it('takes an id with and without its kind', () => {
     expect(runIdCandidates('transfer/a/2026')).toEqual(['transfer/a/2026']);
     expect(runIdCandidates('a/2026')).toEqual(['a/2026', 'transfer/a/2026']);
+    expect(runIdCandidates('drop/a')).toEqual(['drop/a']);
+  });
+
+  it('tells a folder from its files, its tasks and other runs', () => {
+    expect(folderOfRun('drop/reference')).toBe('reference');
+    for (const other of ['drop/reference/a.csv/1', 'transfer/a/1', dropTaskId('reference', 'health', '1')])
+      expect(folderOfRun(other)).toBeUndefined();
   });
 });

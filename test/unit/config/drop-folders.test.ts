@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMANDS } from '../../../cli/commands';
 import { dropFolderPath, requireFolder } from '../../../config/drop-folders';
 import { loadConfig, parseDocument } from '../../../config/load';
 import { redact } from '../../../config/secrets';
@@ -221,5 +223,28 @@ describe('drop folders that come from others', () => {
     expect(document).toMatchObject({
       dropFolders: { ref: { path: 'mine', to: 'uat' }, 'ref-2': { path: 'theirs', to: 'uat-2' } },
     });
+  });
+});
+
+describe('docs/drop-folders.md', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/drop-folders.md'), 'utf8');
+  const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
+
+  it('has examples that are sound, as they stand or below an environment', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(3);
+    for (const text of examples) {
+      const whole = text.startsWith('version') ? text : `${SOUND}${text}`;
+      const { warnings } = loadConfig(join(folderWith({ 'longshore.yaml': whole }), 'longshore.yaml'), { env: {} });
+      // Secrets are those of a machine, and a pattern of folders means nothing where there is none.
+      expect(warnings.filter(({ code, message }) => code !== 'SECRET_MISSING' && !message.includes('pattern'))).toEqual(
+        [],
+      );
+    }
+  });
+
+  it('names commands that there are', () => {
+    const known = COMMANDS.map(({ path }) => path.join(' '));
+    for (const [, noun, verb] of page.matchAll(/longshore (drop|file|config) ([a-z-]+)/g))
+      expect(known).toContain(`${noun} ${verb}`);
   });
 });

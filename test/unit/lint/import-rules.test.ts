@@ -90,7 +90,11 @@ const CASES: [file: string, code: string, refusal: string | undefined][] = [
   ['cli/commands/run/watch.ts', "import { x } from '../../../activities/x';", 'cli/ may not import from activities/'],
   ['cli/commands/run/again.ts', "import { x } from '../../../worker';", 'cli/ may not import from worker/'],
   ['cli/commands/file/a.ts', "import { x } from '../../../storage/files';", undefined],
-  ['cli/commands/file/b.ts', "import { x } from '../../../storage/part-store';", 'cli/ may not import storage/part-store'],
+  [
+    'cli/commands/file/b.ts',
+    "import { x } from '../../../storage/part-store';",
+    'cli/ may not import storage/part-store',
+  ],
   ['cli/commands/worker.ts', "import { x } from '../../worker';", undefined],
   ['api/a.ts', "import { x } from '../client';", undefined],
   ['api/b.ts', "import { x } from '../catalog/x';", 'api/ may not import from catalog/'],

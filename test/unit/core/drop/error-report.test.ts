@@ -1,10 +1,4 @@
-import {
-  analyseErrors,
-  ERROR_CLASSES,
-  errorClassOf,
-  type FailedFile,
-  fileErrorReport,
-} from '../../../../core/drop/error-report';
+import { ERROR_CLASSES, errorClassOf, type FailedFile, fileErrorReport } from '../../../../core/drop/error-report';
 import { CATALOGUE, type ErrorCode } from '../../../../core/errors/catalogue';
 import type { ErrorReport } from '../../../../core/errors/longshore-error';
 
@@ -87,34 +81,5 @@ describe('the report beside a failed file', () => {
     expect(Object.keys(report).sort()).toEqual(
       'class code droppedAs failedAt file firstSeenAt folder message modifiedAt place size suggestion'.split(' '),
     );
-  });
-});
-
-describe('analyseErrors', () => {
-  it('counts by class, the most frequent first, with the latest file of each code', () => {
-    const latest = (path: string, code: ErrorCode) => ({ path, error: error(code, path), finishedAt: new Date(0) });
-    const found = analyseErrors([
-      { code: 'FILE_EMPTY', count: 1, latest: latest('e', 'FILE_EMPTY') },
-      { code: 'DEADLOCK', count: 4, latest: latest('d', 'DEADLOCK') },
-      { code: 'FILE_ENCODING', count: 2, latest: { path: 'c' } },
-      { code: 'STRANGE', count: 1, latest: { path: 's' } },
-    ]);
-    expect(found.map((one) => [one.class, one.count, one.percent])).toEqual([
-      ['database', 4, 50],
-      ['format', 3, 37.5],
-      ['internal', 1, 12.5],
-    ]);
-    expect(found[1]?.codes).toEqual([
-      { code: 'FILE_ENCODING', count: 2, example: 'c' },
-      {
-        code: 'FILE_EMPTY',
-        count: 1,
-        example: 'e',
-        message: 'e',
-        suggestion: 'mend it',
-        at: '1970-01-01T00:00:00.000Z',
-      },
-    ]);
-    expect(analyseErrors([])).toEqual([]);
   });
 });

@@ -63,8 +63,24 @@ describe('inference of decimals and floats', () => {
     ['text', ['1234567890123456789', '1.5e3']],
     ['text', ['12E5', '3E7']],
     ['text', ['inf', '1.5']],
+    ['text', ['1,234', '1.5E-7']],
+    ['float64', ['0.000000000000000000000000000001', '12345678901.5']],
   ])('%s for %j', (type, values) => {
     expect(typeOf(values)).toBe(type);
+  });
+});
+
+describe('inference of doubles', () => {
+  it('knows the doubles that a program printed, and no others, once one has an exponent', () => {
+    const fraction = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Number.isInteger(value));
+    fc.assert(
+      fc.property(fc.array(fraction, { minLength: 1, maxLength: 10 }), fc.nat(9), (doubles, digit) => {
+        const printed = doubles.map(String);
+        expect(typeOf(['1.5e-7', ...printed])).toBe('float64');
+        // 18 digits are one more than any double is printed with.
+        expect(typeOf(['1.5e-7', ...printed, `0.10000000000000000${digit === 0 ? 1 : digit}`])).toBe('text');
+      }),
+    );
   });
 });
 
@@ -317,6 +333,12 @@ describe('inference of a whole file', () => {
         expect(column.maxBytes).toBe(Math.max(14, ...values.map((text) => Buffer.byteLength(text))));
       }),
     );
+  });
+
+  it('keeps versions as text, because 1.10 is not 1.1 among them', () => {
+    expect(typeOf(['1.9', '1.10'], {}, 'app_version')).toBe('text');
+    expect(typeOf(['1.9', '1.10'], {}, 'conversion')).toBe('decimal(18,2)');
+    expect(typeOf(['1', '2'], {}, 'version')).toBe('int32');
   });
 
   it('refuses a batch of another width', () => {

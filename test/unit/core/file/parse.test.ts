@@ -183,14 +183,12 @@ function written(unscaled: bigint, scale: number, { decimal, thousands }: (typeo
 
 describe('what was inferred is what is read', () => {
   it('gives every number back exactly, whatever marks it is written with', () => {
-    const numbers = fc
-      .integer({ min: 1, max: 30 })
-      .chain((digits) =>
-        fc.array(fc.bigInt({ min: -(10n ** BigInt(digits)) + 1n, max: 10n ** BigInt(digits) - 1n }), {
-          minLength: 1,
-          maxLength: 20,
-        }),
-      );
+    const numbers = fc.integer({ min: 1, max: 30 }).chain((digits) =>
+      fc.array(fc.bigInt({ min: -(10n ** BigInt(digits)) + 1n, max: 10n ** BigInt(digits) - 1n }), {
+        minLength: 1,
+        maxLength: 20,
+      }),
+    );
     fc.assert(
       fc.property(numbers, fc.integer({ min: 0, max: 8 }), fc.constantFrom(...MARKS), (unscaled, scale, marks) => {
         // Two values that leave nothing open about the marks, whatever the others are.
@@ -305,40 +303,12 @@ describe('what was inferred is what is read', () => {
   it('never rejects what it was inferred from, and never changes a text', () => {
     const value: fc.Arbitrary<Field> = fc.oneof(
       fc.constantFrom(
-        ...[
-          '1',
-          '-1',
-          '007',
-          '-0',
-          '+1',
-          '1.5',
-          '1,5',
-          '1,234',
-          '1.234',
-          '1,234.5',
-          '1e5',
-          '1.5E-7',
-          '.5',
-          '5.',
-          'NaN',
-        ],
-        ...[
-          '-',
-          'N/A',
-          'null',
-          '',
-          ' ',
-          ' 1',
-          'true',
-          'No',
-          '12 %',
-          '$5',
-          '99999999999999999999',
-          '0.12345678901234567',
-        ],
-        ...['2024-01-31', '31.01.2024', '01/02/2024', '13/02/2024', '02/13/2024', '20240131', '24-01-31', '10:30'],
-        ...['2024-01-31 10:00', '2024-01-31T10:00:00Z', '2024-01-31 10:00:00.1234567', 'Jan 5, 2024', '5 PM'],
-        '6ba7b810-9dad-11d1-80b4-00c04fd430c8',
+        ...'1|-1|007|-0|+1|1.5|1,5|1,234|1.234|1,234.5|1e5|1.5E-7|.5|5.|NaN|-|N/A|null|| | 1|true|No|12 %|$5'.split(
+          '|',
+        ),
+        ...'99999999999999999999|0.12345678901234567|2024-01-31|31.01.2024|01/02/2024|13/02/2024|02/13/2024'.split('|'),
+        ...'20240131|24-01-31|10:30|2024-01-31 10:00|2024-01-31T10:00:00Z|2024-01-31 10:00:00.1234567'.split('|'),
+        ...'Jan 5, 2024|5 PM|6ba7b810-9dad-11d1-80b4-00c04fd430c8'.split('|'),
       ),
       fc.constantFrom('', ' ', '1 ', 'NULL', '12').map(q),
       fc.string({ unit: 'grapheme', maxLength: 6 }).map((string) => string.toWellFormed().replaceAll('\0', '')),
@@ -372,6 +342,16 @@ describe('values for a table that is there', () => {
       { line: 5, reason: 'not-a-date', message: "'2024-01-01' is not a date written as DD.MM.YYYY." },
       { line: 6, reason: 'not-a-date', message: "'30.02.2024' is not a date written as DD.MM.YYYY." },
     ]);
+  });
+
+  it('takes spellings of NULL for it in every column but one of texts', () => {
+    const numbers = infer(['1', 'N/A', '-']);
+    expect(nullTextsFor(numbers, { kind: 'float64' })).toEqual(['N/A', '-']);
+    expect(nullTextsFor(numbers, { kind: 'text', of: 'text' })).toEqual([]);
+    expect(nullTextsFor(infer(['1', 'N/A', 'x']), { kind: 'int32' })).toEqual(['N/A']);
+    const inference = createInference(['value'], { nullTexts: ['-999'] });
+    inference.add(columnBatch(['1', '-999']));
+    expect(nullTextsFor(inference.result()[0]!, { kind: 'text', of: 'text' })).toEqual(['-999']);
   });
 
   it('guesses no order of day and month there either', () => {

@@ -83,26 +83,21 @@ describe('table names', () => {
       `T${h}:${min}:${s}.123Z`,
       '_001',
     ];
-    return [
-      ...[...day, ...other, ...named].flatMap((text) =>
-        times.map((time) => `${text}${/[a-z, ]/i.test(text) && time.startsWith('T') ? '' : time}`),
-      ),
-      ...[
-        `${MONTHS[m - 1]}${y}`,
-        `${MONTHS[m - 1]}-${y}`,
-        `${y}_${two(m)}`,
-        `${y}-${two(m)}`,
-        `${y}${two(m)}`,
-        `${two(m)}-${y}`,
-      ],
-      ...[
-        `${y}${two(m)}${two(d)}${h}${min}${s}`,
-        `${y}${two(m)}${two(d)}${h}${min}`,
-        `${y}Q${Math.ceil(m / 3)}`,
-        `${y}-W${two(m)}`,
-      ],
-      ...[String(Math.floor(date.getTime() / 1000)), String(date.getTime())],
+    const days = day.concat(other, named);
+    const timed = days.flatMap((text) =>
+      times.map((time) => `${text}${/[a-z, ]/i.test(text) && time.startsWith('T') ? '' : time}`),
+    );
+    const months = [
+      `${MONTHS[m - 1]}${y}`,
+      `${MONTHS[m - 1]}-${y}`,
+      `${y}_${two(m)}`,
+      `${y}${two(m)}`,
+      `${two(m)}-${y}`,
     ];
+    const compact = [`${y}${two(m)}${two(d)}${h}${min}${s}`, `${y}${two(m)}${two(d)}${h}${min}`];
+    const parts = [`${y}Q${Math.ceil(m / 3)}`, `${y}-W${two(m)}`];
+    const seconds = [String(Math.floor(date.getTime() / 1000)), String(date.getTime())];
+    return timed.concat(months, compact, parts, seconds);
   };
 
   const day = fc.date({

@@ -1,2 +1,0 @@
-import { sharePostgres, shareTemporal } from './helpers/shared-servers';
-export default async function setup(): Promise<void> { await sharePostgres(); await shareTemporal(); }
