@@ -14,6 +14,7 @@ import type {
 } from '../connectors/connector';
 import type { FileIdentity } from '../core/types/drop';
 import type { FileColumn, FileFormat, FormatOptions, InferredColumn, RejectedRow, RowMark } from '../core/types/file';
+import type { Bookkeeping } from '../connectors/reference-tables';
 import type { Tolerance } from '../core/drop/tolerance';
 import type { TableRef } from '../core/types/table';
 import type { ColumnAggregate, ColumnPair, PartResult, TableVerification } from '../core/types/transfer';
@@ -156,6 +157,7 @@ export interface LoadedFilePart {
 /** A whole file that is small enough to be loaded without staging. */
 export interface DirectFileRequest extends FilePartRequest {
   backup?: TableRef;
+  bookkeeping: Bookkeeping;
   lockTimeoutMs: number;
   tolerance: Tolerance;
 }

@@ -16,7 +16,7 @@ import { createSnapshotActivities } from './transfer/snapshot';
 import { createTableActivities } from './transfer/tables';
 import { createVerifyActivities } from './transfer/verify';
 
-export type { ClaimedFile } from './drop/scan';
+export type { ClaimedFile, WatchSettings } from './drop/scan';
 export type { PlannedRun, PlannedTable } from './transfer/plan';
 
 /** Everything of transfers but moving rows: quick, or waiting for a database to do the work. */

@@ -4,7 +4,7 @@
  * so that reading and loading can run in worker threads.
  */
 import type { Codec, DatabaseKind, PublishStrategy } from '../schemas/constants';
-import type { ReferenceTables } from './reference-tables';
+import type { Bookkeeping, ReferenceTables } from './reference-tables';
 import type { EnvironmentConfig } from '../schemas/environment';
 import type { Fit } from '../core/types/fit';
 import type { ColumnBatch } from '../core/columnar/batch';
@@ -230,6 +230,8 @@ export interface DirectLoadRequest extends StagingRequest {
   rows: number;
   /** Where the rows that are replaced are kept, in the same transaction. */
   backup?: TableRef;
+  /** Rows of the tables that drop folders keep in the target: visible if and only if the data is. */
+  bookkeeping?: Bookkeeping;
   /** Whether the figures of the rows that were written are those of the rows that were read. */
   isRight(found: TableAggregates): boolean;
   lockTimeoutMs: number;
@@ -299,8 +301,11 @@ export interface TargetDatabase {
    * the staged way is no detour.
    */
   loadDirect?(request: DirectLoadRequest): Promise<boolean>;
-  /** Forgets the mark by which a second `loadDirect` of a run knows that it is done. */
-  forgetDirect?(runId: string): Promise<void>;
+  /**
+   * Forgets the marks by which a second `loadDirect` of a run knows that it is done: of runs whose id begins with `prefix`,
+   * but for those that may not know it yet.
+   */
+  forgetDirect?(prefix: string, except: readonly string[]): Promise<void>;
   /** Builds keys, indexes and statistics on staging. Idempotent. Throws DUPLICATE_KEY with the key. */
   finish(request: StagingRequest, signal?: AbortSignal): Promise<void>;
   /** Column figures of the staged rows, in the same notation as `SourceDatabase.aggregates`. */

@@ -6,6 +6,15 @@
 import type { BackupTable, ReferenceRecord, TrackingEntry, TrackingRecord } from '../core/types/drop';
 import type { TableRef } from '../core/types/table';
 
+/** What is written down of a file that was loaded. */
+export interface Bookkeeping {
+  tracking: { ref: TableRef; entry: TrackingEntry };
+  config?: {
+    ref: TableRef;
+    record: Pick<ReferenceRecord, 'schemaName' | 'tableName' | 'loadType' | 'sourceFile'>;
+  };
+}
+
 export interface ReferenceTables {
   /** Makes the schemas that are missing, and the tables named. Throws PERMISSION_DENIED with the GRANT to ask for. */
   ensure(wanted: { schemas: string[]; tracking?: TableRef; config?: TableRef }): Promise<void>;

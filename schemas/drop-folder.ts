@@ -102,7 +102,7 @@ export const dropFolderSchema = z
           .int()
           .min(1)
           .max(64)
-          .default(4)
+          .default(8)
           .describe('Files in work at once; those of one table never are.'),
         parts: z.number().int().min(1).max(16).default(2).describe('Parts of one large file in flight at once.'),
       })

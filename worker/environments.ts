@@ -23,6 +23,7 @@ export interface Environments {
  */
 export function createEnvironments(store: ConfigurationStore, configPath: string): Environments {
   const parsed = new Map<number, Promise<Config>>();
+  const own = ownConfiguration(configPath);
   const maskKeys = new Map<number, Promise<Uint8Array | undefined>>();
 
   async function read(version: number): Promise<Config> {
@@ -46,14 +47,12 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
   return {
     configurations: { get },
     async environment({ configVersion, environment }) {
-      const { config: own, baseDir } = loadConfig(configPath, { env: process.env });
-      return resolveEnvironment(await get(configVersion), environment, process.env, { own, baseDir });
+      return resolveEnvironment(await get(configVersion), environment, process.env, own());
     },
     async maskKey({ configVersion }) {
-      const { config: own, baseDir } = loadConfig(configPath, { env: process.env });
       const key =
         maskKeys.get(configVersion) ??
-        get(configVersion).then((config) => resolveMaskKey(config, process.env, { own, baseDir }));
+        get(configVersion).then((config) => resolveMaskKey(config, process.env, own()));
       maskKeys.set(configVersion, key);
       // A secret that was missing may be there for the next attempt.
       key.catch(() => maskKeys.delete(configVersion));
@@ -71,5 +70,20 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
         ...(maxRowsPerTable !== undefined && { maxRowsPerTable }),
       };
     },
+  };
+}
+
+/** How long the worker's own file is taken to be as it was: files of drop folders ask for it many times a second. */
+const FRESH_MS = 1000;
+
+function ownConfiguration(configPath: string): () => { own: Config; baseDir: string } {
+  let known: { own: Config; baseDir: string } | undefined;
+  let readAt = 0;
+  return () => {
+    if (known && performance.now() - readAt < FRESH_MS) return known;
+    const { config: own, baseDir } = loadConfig(configPath, { env: process.env });
+    readAt = performance.now();
+    known = { own, baseDir };
+    return known;
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { copyFile, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { numberedName } from '../../core/drop/filing';
@@ -10,13 +11,14 @@ import { ensureTree, identityAt } from '../../storage/drop-tree';
 import { renameExclusive } from '../../storage/drop-tree/exclusive';
 import { readError } from '../../storage/files/open-file';
 import type { DropTask } from '../../workflows/drop-task/messages';
-import type { FolderContext } from './context';
+import { durationOf, type FolderContext } from './context';
 import type { DropDependencies } from './dependencies';
 import type { ClaimedFile } from './scan';
 
 export interface AcceptedFile extends ClaimedFile {
   /** Parts in flight at once. */
   parallel: number;
+  timeoutMs: number;
 }
 
 const MOST_NAMES = 1000;
@@ -46,7 +48,14 @@ export async function acceptFile(
   if (known?.workflowId !== undefined && (await deps.isRunOpen(known.workflowId)))
     throw new LongshoreError('RUN_IN_PROGRESS', `${path} is being loaded already.`, { file: path });
   await deps.catalog.dropFiles.update(fileId, { workflowId });
-  return { fileId, path, size: file.size, workflowId, parallel: settings.parallel.parts };
+  return {
+    fileId,
+    path,
+    size: file.size,
+    workflowId,
+    parallel: settings.parallel.parts,
+    timeoutMs: durationOf(settings.timeout),
+  };
 }
 
 /** Appears under its name only when it is complete. Answers where, relative to the root. */
@@ -55,7 +64,7 @@ async function putIn(
   { path, dataset, loadType, keep }: Extract<DropTask, { kind: 'process' }>,
 ): Promise<string> {
   const folder = `${DATASET_FOLDERS[dataset]}/${loadType}`;
-  const hidden = join(root, folder, `${OWN_PREFIX}-accepting-${basename(path)}`.slice(0, 200));
+  const hidden = join(root, folder, `${OWN_PREFIX}-accepting-${randomUUID()}`);
   try {
     if (!(await lstat(path)).isFile())
       throw new LongshoreError('FILE_UNREADABLE', `${path} is not a file.`, { file: path });

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { csvLine } from '../../core/file/write-csv';
 import { fileErrorReport } from '../../core/drop/error-report';
@@ -10,7 +10,7 @@ import type { RejectedRow } from '../../core/types/file';
 import { tableId } from '../../core/types/table';
 import type { DropFile } from '../../catalog/drop-files';
 import { isMissing, stagingError } from '../../storage/disk-errors';
-import { identityAt, moveFile, writeCompanion } from '../../storage/drop-tree';
+import { identityAt, moveFile, writeBeside, writeCompanion } from '../../storage/drop-tree';
 import { withHeartbeat } from '../heartbeat';
 import { dropFile, type FolderContext, folderContext } from './context';
 import type { DropDependencies } from './dependencies';
@@ -79,22 +79,24 @@ export function createFilingActivities(deps: DropDependencies) {
       to: (attempt) => filedPath(file.path, { into, at }, attempt),
       signal,
     });
-    const filed = moved.outcome === 'moved' ? moved.to : filedPath(file.path, { into, at });
-    const quarantine = (file.rejected ?? 0) > 0 ? await keepRejected(context, file, runId, at) : undefined;
-    if (into === 'error' && error)
+    const movedTo = moved.outcome === 'moved' ? moved.to : undefined;
+    // Of a file that was loaded without some rows these stand under `error`, with its name there.
+    const besides = into === 'error' && movedTo !== undefined ? movedTo : filedPath(file.path, { into: 'error', at });
+    const quarantine = (file.rejected ?? 0) > 0 ? await keepRejected(root, file, runId, besides) : undefined;
+    if (into === 'error' && error && movedTo !== undefined)
       await writeCompanion(
-        join(root, filed),
-        fileErrorReport(file, error, { filedAs: nameOf(filed), failedAt: at, ...(quarantine && { quarantine }) }),
+        join(root, movedTo),
+        fileErrorReport(file, error, { filedAs: nameOf(movedTo), failedAt: at, ...(quarantine && { quarantine }) }),
       );
-    return moved.outcome === 'moved' ? moved.to : undefined;
+    return movedTo;
   }
 
-  /** Rejected rows of all parts as one file under `error`, also of a file that was loaded without them. Answers its name. */
+  /** Rejected rows of all parts as one file. Answers its name. */
   async function keepRejected(
-    { root }: FolderContext,
+    root: string,
     file: DropFile,
     runId: string,
-    at: Date,
+    besides: string,
   ): Promise<string | undefined> {
     const { plan } = file;
     if (!plan) return undefined;
@@ -102,19 +104,13 @@ export function createFilingActivities(deps: DropDependencies) {
     for (let part = 0; part < partCount(plan); part += 1)
       rows.push(...(await rejectedOf(rejectedFile(await deps.parts.path(runId, tableId(plan.table.targetRef), part)))));
     if (rows.length === 0) return undefined;
-    const path = join(root, quarantineName(filedPath(file.path, { into: 'error', at })));
     const lines = [
       csvLine([...QUARANTINE_COLUMNS, 'column', 'value', 'message', 'row']),
       ...rows.map((row) =>
         csvLine([String(row.line), row.reason, row.column ?? '', row.value ?? '', row.message, row.text]),
       ),
     ];
-    try {
-      await writeFile(path, lines.join(''));
-    } catch (thrown) {
-      throw stagingError(thrown, dirname(path));
-    }
-    return nameOf(path);
+    return nameOf(await writeBeside(join(root, quarantineName(besides)), lines.join('')));
   }
 
   /**
@@ -130,8 +126,7 @@ export function createFilingActivities(deps: DropDependencies) {
     try {
       await deps.databases.use(context.target, async (database) => {
         await endTracking(database, context, file, ended, deps.now());
-        if (file.step === 'direct') await database.target.forgetDirect?.(runId);
-        else if (file.plan) await database.target.cleanup(runId);
+        if (file.plan) await database.target.cleanup(runId);
       });
     } catch (thrown) {
       if (ended.state === 'failed' && Context.current().info.attempt >= PATIENCE) return;

@@ -13,6 +13,7 @@ import { columnPairs } from '../transfer/parts';
 import type { FolderContext } from './context';
 import type { DropDependencies } from './dependencies';
 import { filePath } from './paths';
+import { bookkeepingOf } from './tracking';
 
 type LoadDependencies = Pick<
   DropDependencies,
@@ -58,9 +59,16 @@ export async function loadAtOnce(
 ): Promise<DirectlyLoaded> {
   const { tolerance } = load.context.settings;
   const { backup } = load.plan;
+  const bookkeeping = bookkeepingOf(load.context, { ...load.file, plan: load.plan }, deps.now());
   return deps.files.loadDirect(
     load.context.target,
-    { ...(await sliceOf(deps, load, 0)), tolerance, lockTimeoutMs: deps.lockTimeoutMs, ...(backup && { backup }) },
+    {
+      ...(await sliceOf(deps, load, 0)),
+      tolerance,
+      bookkeeping,
+      lockTimeoutMs: deps.lockTimeoutMs,
+      ...(backup && { backup }),
+    },
     progress,
     signal,
   );

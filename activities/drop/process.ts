@@ -2,22 +2,13 @@ import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { DropFile } from '../../catalog/drop-files';
 import type { ProgressCounter } from '../../connectors/connector';
-import type { LoadedFilePart } from '../dependencies';
 import { withHeartbeat } from '../heartbeat';
 import { dropFile, type FolderContext, folderContext, type FolderRef } from './context';
 import type { DropDependencies } from './dependencies';
-import {
-  checkTolerance,
-  type FileLoad,
-  loadAtOnce,
-  loadSlice,
-  partCount,
-  prepareLoad,
-  publishLoad,
-  sum,
-  verifyLoad,
-} from './load';
-import { type Recognised, recogniseFile } from './recognise';
+import { checkTolerance, type FileLoad, loadSlice, partCount, prepareLoad } from './load';
+import { publishOnce, verifyOnce } from './once';
+import { type Found, type Recognised, recogniseFile } from './recognise';
+import { processSmallFile } from './small-file';
 import { startTracking } from './tracking';
 
 export interface FileRef extends FolderRef {
@@ -83,49 +74,11 @@ export function createFileActivities(deps: DropDependencies) {
       await withHeartbeat(async (signal, progress) => {
         const { context, file } = await opened(deps, ref);
         if (file.step === 'published' || file.step === 'direct') return;
-        if (file.step === 'verified') {
-          await publishOnce(deps, loadOf(context, file, ref.runId), file.rows ?? 0, signal);
-          return;
-        }
-        const found = await recogniseOnce(deps, context, file, progress, signal);
-        if (found.decision === 'skip') return;
-        const load: FileLoad = { context, file, plan: found.plan, sha256: found.sha256, runId: ref.runId };
-        const direct = await loadAtOnce(deps, load, progress, signal);
-        if (direct.isVisible) {
-          await deps.catalog.dropFiles.update(file.id, {
-            step: 'direct',
-            publishedAt: deps.now(),
-            rows: direct.rows,
-            rejected: direct.rejectedCount,
-            lockedMs: 0,
-            ...(direct.verification && { verification: direct.verification }),
-          });
-          return;
-        }
-        await deps.catalog.dropFiles.update(file.id, { rejected: direct.rejectedCount });
-        checkTolerance(load, [direct]);
-        const staged = await withStrategy(deps, load);
-        await prepareLoad(deps, staged);
-        const rows = await verifyOnce(deps, staged, await slicesOf(deps, staged, progress, signal), signal);
-        await publishOnce(deps, staged, rows, signal);
+        if (file.step === 'verified') await publishOnce(deps, loadOf(context, file, ref.runId), file.rows ?? 0, signal);
+        else await processSmallFile(deps, context, file, ref.runId, progress, signal);
       });
     },
   };
-}
-
-/** Which way of publishing fits the table, asked only when it is needed: that takes as long as loading a small file. */
-async function withStrategy(deps: DropDependencies, load: FileLoad): Promise<FileLoad> {
-  const { table } = load.plan;
-  const { strategy, reason } = await deps.databases.use(load.context.target, ({ target }) =>
-    target.chooseStrategy(table.target, {
-      mode: table.mode,
-      targetRef: table.targetRef,
-      estimatedRows: load.plan.rows,
-    }),
-  );
-  const plan = { ...load.plan, table: { ...table, strategy, strategyReason: reason } };
-  await deps.catalog.dropFiles.update(load.file.id, { plan });
-  return { ...load, plan };
 }
 
 /** The activities that read and load slices of large files. */
@@ -142,18 +95,6 @@ export function createFilePartActivities(deps: DropDependencies) {
       });
     },
   };
-}
-
-async function slicesOf(
-  deps: DropDependencies,
-  load: FileLoad,
-  progress: ProgressCounter,
-  signal: AbortSignal,
-): Promise<LoadedFilePart[]> {
-  const parts: LoadedFilePart[] = [];
-  for (let part = 0; part < partCount(load.plan); part += 1)
-    parts.push(await loadSlice(deps, load, part, progress, signal));
-  return parts;
 }
 
 async function opened(deps: DropDependencies, ref: FileRef): Promise<{ context: FolderContext; file: DropFile }> {
@@ -181,29 +122,15 @@ async function recogniseOnce(
   signal: AbortSignal,
 ): Promise<Recognised> {
   const { plan, sha256 } = file;
-  if (file.step && plan && sha256) return { decision: 'load', plan, sha256 };
+  if (file.step && plan && sha256) return { decision: 'load', plan, sha256, found: {} };
   await startTracking(deps, context, file);
-  return recogniseFile(deps, context, file, progress, signal);
-}
-
-async function verifyOnce(
-  deps: DropDependencies,
-  load: FileLoad,
-  parts: readonly LoadedFilePart[],
-  signal: AbortSignal,
-): Promise<number> {
-  const rejected = sum(parts.map(({ rejectedCount }) => rejectedCount));
-  await deps.catalog.dropFiles.update(load.file.id, { rejected });
-  checkTolerance(load, parts);
-  const verification = await verifyLoad(deps, load, parts, signal);
-  const rows = sum(parts.map((part) => part.rows));
-  await deps.catalog.dropFiles.update(load.file.id, { step: 'verified', rows, ...(verification && { verification }) });
-  return rows;
-}
-
-async function publishOnce(deps: DropDependencies, load: FileLoad, rows: number, signal: AbortSignal): Promise<void> {
-  const { file } = load;
-  if (file.step === 'published') return;
-  const { lockedMs } = await publishLoad(deps, load, rows, signal);
-  await deps.catalog.dropFiles.update(file.id, { step: 'published', publishedAt: deps.now(), lockedMs });
+  let known: Found = {};
+  try {
+    const recognised = await recogniseFile(deps, context, file, (found) => void (known = found), progress, signal);
+    known = recognised.found;
+    return recognised;
+  } finally {
+    // Also of a file that failed, for the report on it.
+    await deps.catalog.dropFiles.update(file.id, known);
+  }
 }

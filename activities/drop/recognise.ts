@@ -9,7 +9,7 @@ import type { FilePlan } from '../../core/types/drop';
 import type { FormatOptions } from '../../core/types/file';
 import { type TableRef, type TableSchema, tableId } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
-import type { DropFile } from '../../catalog/drop-files';
+import type { DropFile, DropFilePatch } from '../../catalog/drop-files';
 import type { Database, ProgressCounter } from '../../connectors/connector';
 import type { DatabaseKind } from '../../schemas/constants';
 import type { ScannedContent } from '../dependencies';
@@ -17,10 +17,12 @@ import { bytesOf, type FolderContext, ruleOf, tableRef } from './context';
 import type { DropDependencies } from './dependencies';
 import { filePath } from './paths';
 
-export type Recognised =
-  | { decision: 'load'; plan: FilePlan; sha256: string }
-  /** The content was loaded before. */
-  | { decision: 'skip'; of: DropFile; table: string };
+/** `found`: what is known of the file now, for whoever writes it down. `skip`: the content was loaded before. */
+export type Recognised = { found: Found } & (
+  { decision: 'load'; plan: FilePlan; sha256: string } | { decision: 'skip' }
+);
+
+export type Found = Pick<DropFilePatch, 'md5' | 'sha256' | 'table' | 'plan' | 'rows' | 'step' | 'rejected'>;
 
 type RecogniseDependencies = Pick<
   DropDependencies,
@@ -35,13 +37,14 @@ const MAX_COLUMNS: Record<DatabaseKind, number> = { postgres: 1600, mssql: 1024,
 const MAX_NAME: Record<DatabaseKind, number> = { postgres: 63, mssql: 128, duckdb: 255 };
 
 /**
- * Reads the whole file, finds its table and plans the load; what was planned stands in the catalog afterwards. Writes
- * nothing to the target but the widening of columns that the configuration allows.
+ * Reads the whole file, finds its table and plans the load. Writes nothing to the target but the widening of columns that
+ * the configuration allows. `note` is told what is known as soon as it is, for the case that the rest fails.
  */
 export async function recogniseFile(
   deps: RecogniseDependencies,
   context: FolderContext,
   file: DropFile,
+  note: (found: Found) => void,
   progress: ProgressCounter,
   signal: AbortSignal,
 ): Promise<Recognised> {
@@ -53,6 +56,8 @@ export async function recogniseFile(
     progress,
     signal,
   );
+  const { md5, sha256 } = content;
+  note({ md5, sha256, rows: content.rows, rejected: content.rejectedCount });
   checkContent(file.path, content);
   return deps.databases.use(context.target, async (database) => {
     const kind = database.kind;
@@ -62,17 +67,15 @@ export async function recogniseFile(
     const target = await findTable(database, wanted);
     const targetRef = target?.ref ?? wanted;
     const table = tableId(targetRef);
-    const { md5, sha256 } = content;
+    note({ md5, sha256, rows: content.rows, rejected: content.rejectedCount, table });
     const duplicate = await deps.catalog.dropFiles.duplicateOf({ folder: file.folder, sha256, table, except: file.id });
     const policy = rule?.duplicates ?? settings.duplicates;
-    if (duplicate && policy !== 'load') {
-      await deps.catalog.dropFiles.update(file.id, { md5, sha256, table, rows: content.rows });
-      if (policy === 'fail') throw duplicateError(file, duplicate, table);
-      return { decision: 'skip', of: duplicate, table };
-    }
+    if (duplicate && policy === 'fail') throw duplicateError(file, duplicate, table);
+    if (duplicate && policy === 'skip') return { decision: 'skip', found: { md5, sha256, table, rows: content.rows } };
     const plan = await planLoad(deps, context, { file, content, database, target, targetRef });
-    await deps.catalog.dropFiles.update(file.id, { md5, sha256, table, plan, rows: plan.rows, step: 'recognised' });
-    return { decision: 'load', plan, sha256 };
+    const found = { md5, sha256, table, plan, rows: plan.rows, step: 'recognised' } as const;
+    note(found);
+    return { decision: 'load', plan, sha256, found };
   });
 }
 

@@ -25,7 +25,6 @@ export async function retryFiles(
   const wanted = failed.filter(
     (file) =>
       file.movedTo !== undefined &&
-      file.movedTo !== file.path &&
       (code === undefined || file.error?.code === code) &&
       (paths === undefined ||
         paths.some((path) => path === file.path || path === file.movedTo || path === nameOf(file.path))),
@@ -45,7 +44,7 @@ export async function retryFiles(
     for (let number = 1; number <= MOST_NAMES; number += 1) {
       const name = number === 1 ? nameOf(file.path) : numberedName(nameOf(file.path), number);
       if (!(await renameExclusive(filed, join(dirname(original), name)))) continue;
-      await catalog.dropFiles.update(file.id, { movedTo: file.path });
+      await catalog.dropFiles.update(file.id, { state: 'retried' });
       // What was wrong with it will be found again, if it still is.
       await Promise.all([companionName(filed), quarantineName(filed)].map((beside) => rm(beside, { force: true })));
       return { path: file.path, ok: true };

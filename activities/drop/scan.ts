@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { ErrorReport } from '../../core/errors/longshore-error';
 import { groupKeyOf } from '../../core/drop/group-key';
 import { dropFileId, dropRunId } from '../../core/drop/ids';
 import { isPlacement, placementOf } from '../../core/drop/tree';
@@ -9,6 +10,7 @@ import { withHeartbeat } from '../heartbeat';
 import { durationOf, folderContext, type FolderContext, type FolderRef, ruleOf } from './context';
 import type { DropFile } from '../../catalog/drop-files';
 import type { DropDependencies } from './dependencies';
+import { forgetMarks } from './forget-marks';
 
 export interface WatchRef extends FolderRef {
   /** Workflow id of the watching workflow. */
@@ -21,6 +23,8 @@ export interface WatchSettings {
   parallelFiles: number;
   parallelParts: number;
   tellEveryMs: number;
+  /** One file may take no longer. */
+  timeoutMs: number;
 }
 
 export interface ScanResult {
@@ -47,6 +51,8 @@ export interface ClaimedFile {
 const SHOWN = 20;
 
 type Facts = Pick<DropFile, 'dataset' | 'loadType' | 'groupKey'>;
+/** How long whoever claims a file may take to start its lifecycle. */
+const CLAIM_MS = 60_000;
 /** A lock that was not refreshed for so many looks is nobody's. */
 const STALE_LOOKS = 10;
 
@@ -84,6 +90,7 @@ export function createScanActivities(deps: DropDependencies) {
         parallelFiles: settings.parallel.files,
         parallelParts: settings.parallel.parts,
         tellEveryMs: durationOf(settings.alerts.every),
+        timeoutMs: durationOf(settings.timeout),
       };
     },
 
@@ -103,11 +110,12 @@ export function createScanActivities(deps: DropDependencies) {
         await lock(context);
         const scan = await dropFiles.nextScan(folder);
         const { extensions, scan: limits } = settings;
+        // Before the look: what is put away in between is then neither new nor gone.
+        const known = await dropFiles.watched(folder);
         const tree = await deps.files.tree({ root, extensions, maxFiles: limits.maxFiles }, signal);
         const isIgnored = (path: string) => ruleOf(settings, path.slice(path.lastIndexOf('/') + 1))?.ignore === true;
         const files = settings.files.length === 0 ? tree.files : tree.files.filter(({ path }) => !isIgnored(path));
         const problems = tree.problems.filter(({ path }) => !isIgnored(path));
-        const known = await dropFiles.watched(folder);
         const diff = diffScan(files, known, {
           scan,
           checks: settings.scan.checks,
@@ -142,9 +150,6 @@ export function createScanActivities(deps: DropDependencies) {
     }: WatchRef & { limit: number }): Promise<{ files: ClaimedFile[]; ready: number }> {
       const { activityId, workflowExecution } = Context.current().info;
       const claimed = await dropFiles.claim(folder, limit, `${workflowExecution?.runId}/${activityId}`);
-      await Promise.all(
-        claimed.map((file) => dropFiles.update(file.id, { workflowId: dropFileId(folder, file.path, file.id) })),
-      );
       const { states } = await dropFiles.summary(folder, deps.now());
       return {
         files: claimed.map(({ id, path, size }) => ({
@@ -163,11 +168,17 @@ export function createScanActivities(deps: DropDependencies) {
     },
 
     /** Lets the lock go and records the end. Files in work come to theirs by themselves. */
-    async closeFolder({ runId, unstarted, ...ref }: WatchRef & { unstarted: number[] }): Promise<void> {
-      await giveBackLost(unstarted);
+    async closeFolder({
+      runId,
+      unstarted,
+      error,
+      ...ref
+    }: WatchRef & { unstarted: number[]; error?: ErrorReport }): Promise<void> {
+      await giveBackLost(unstarted, true);
       const { root } = await folderContext(deps, ref);
       await releaseLock(root, await owner(ref.folder)).catch(() => undefined);
-      await deps.catalog.runs.finish(runId, { status: 'cancelled' });
+      await forgetMarks(deps, await folderContext(deps, ref)).catch(() => undefined);
+      await deps.catalog.runs.finish(runId, { status: error ? 'failed' : 'cancelled', ...(error && { error }) });
       await deps.databases.release(dropRunId(ref.folder));
     },
   };
@@ -188,12 +199,14 @@ export function createScanActivities(deps: DropDependencies) {
     if (earlier && !earlier.finishedAt) await deps.catalog.runs.finish(runId, { status: 'cancelled' });
   }
 
-  async function giveBackLost(ids: readonly number[]): Promise<void> {
+  /** `unstarted`: nobody is about to start them. */
+  async function giveBackLost(ids: readonly number[], unstarted = false): Promise<void> {
     for (const id of ids) {
       const file = await dropFiles.get(id);
       if (file?.state !== 'processing') continue;
-      const { workflowId } = file;
-      if (workflowId !== undefined && (await deps.isRunOpen(workflowId))) continue;
+      const justClaimed = file.startedAt !== undefined && deps.now().getTime() - file.startedAt.getTime() < CLAIM_MS;
+      if (justClaimed && !unstarted) continue;
+      if (await deps.isRunOpen(workflowOf(file))) continue;
       await dropFiles.update(id, { state: 'ready' });
     }
   }
@@ -204,8 +217,10 @@ export function createScanActivities(deps: DropDependencies) {
       const file = await dropFiles.get(id);
       if (!file) ended.push(id);
       else if (file.state !== 'processing') ended.push(id);
-      else if (file.workflowId !== undefined && !(await deps.isRunOpen(file.workflowId))) ended.push(id);
+      else if (!(await deps.isRunOpen(workflowOf(file)))) ended.push(id);
     }
     return ended;
   }
 }
+
+const workflowOf = ({ workflowId, folder, path, id }: DropFile): string => workflowId ?? dropFileId(folder, path, id);

@@ -7,6 +7,7 @@ import { acceptFile, type AcceptedFile } from './accept';
 import { cleanUpFolder } from './clean-up';
 import { folderContext, type FolderContext, type FolderRef, tableRef } from './context';
 import type { DropDependencies } from './dependencies';
+import { forgetMarks } from './forget-marks';
 import { checkHealth } from './health';
 import { checkReferenceConfig } from './reference-config';
 import { retryFiles } from './retry';
@@ -33,9 +34,11 @@ export function createTaskActivities(deps: DropDependencies) {
 
     /** Once a day. */
     async tidyFolder({ runId: _, ...ref }: WatchRef): Promise<void> {
-      await withHeartbeat(async (signal) =>
-        cleanUpFolder(deps, await folderContext(deps, ref), { dryRun: false, signal }),
-      );
+      await withHeartbeat(async (signal) => {
+        const context = await folderContext(deps, ref);
+        await forgetMarks(deps, context);
+        await cleanUpFolder(deps, context, { dryRun: false, signal });
+      });
     },
   };
 

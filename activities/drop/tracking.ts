@@ -4,6 +4,7 @@ import { tableId } from '../../core/types/table';
 import { join } from 'node:path';
 import type { DropFile } from '../../catalog/drop-files';
 import type { Database } from '../../connectors/connector';
+import type { Bookkeeping } from '../../connectors/reference-tables';
 import type { FolderContext } from './context';
 import type { DropDependencies } from './dependencies';
 
@@ -17,6 +18,7 @@ const STATUS: Record<FileState, string> = {
   skipped: 'skipped',
   cancelled: 'cancelled',
   vanished: 'vanished',
+  retried: 'error',
 };
 
 /** Targets whose tables this process has made sure of. */
@@ -69,6 +71,17 @@ export async function startTracking(
   });
 }
 
+/** What is written down of a file that is loaded, for the transaction that makes its rows visible. */
+export function bookkeepingOf(context: FolderContext, file: DropFile, now: Date): Bookkeeping {
+  const isReference = file.dataset === 'reference';
+  const record = isReference ? referenceOf(file) : undefined;
+  const entry = { ...entryOf(context, file, 'loaded'), referenceConfigInserted: isReference, processedAt: now };
+  return {
+    tracking: { ref: context.tracking, entry },
+    ...(record && { config: { ref: context.referenceConfig, record } }),
+  };
+}
+
 /** The row that says how it ended, and for a reference table that it is one. */
 export async function endTracking(
   database: Database,
@@ -78,23 +91,23 @@ export async function endTracking(
   now: Date,
 ): Promise<void> {
   await ensureTarget(database, context);
-  const isReference = file.dataset === 'reference';
   const { state, error } = outcome;
-  if (isReference && state === 'loaded' && file.plan) {
-    const { schema, name } = file.plan.table.targetRef;
-    await database.reference.recordReference(context.referenceConfig, {
-      schemaName: schema,
-      tableName: name,
-      loadType: file.loadType,
-      sourceFile: file.path.slice(file.path.lastIndexOf('/') + 1),
-    });
+  if (state === 'loaded') {
+    const { tracking, config } = bookkeepingOf(context, file, now);
+    if (config) await database.reference.recordReference(config.ref, config.record);
+    return tracked(database, context, tracking.entry);
   }
-  await tracked(database, context, {
+  return tracked(database, context, {
     ...entryOf(context, file, state),
-    referenceConfigInserted: isReference && state === 'loaded',
     ...(state !== 'watching' && { processedAt: now }),
     ...(error && { errorMessage: `${error.code}: ${error.message}` }),
   });
+}
+
+function referenceOf({ plan, loadType, path }: DropFile): NonNullable<Bookkeeping['config']>['record'] | undefined {
+  if (!plan) return undefined;
+  const { schema, name } = plan.table.targetRef;
+  return { schemaName: schema, tableName: name, loadType, sourceFile: path.slice(path.lastIndexOf('/') + 1) };
 }
 
 async function tracked(database: Database, context: FolderContext, entry: TrackingEntry): Promise<void> {

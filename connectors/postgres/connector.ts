@@ -29,6 +29,7 @@ export const postgresConnector = {
     });
     try {
       const facts = await serverFacts(pool);
+      const reference = openReference(pool);
       if (facts.version < OLDEST) {
         throw new LongshoreError(
           'CONFIG_INVALID',
@@ -41,10 +42,10 @@ export const postgresConnector = {
         source: createPostgresSource({ pool, facts }),
         target: environment.readOnly
           ? readOnlyTarget(() => pool.assertWritable('write anything'))
-          : createPostgresTarget({ pool, environment }),
+          : createPostgresTarget({ pool, environment, reference }),
         reference: environment.readOnly
-          ? readOnlyReference(openReference(pool), () => pool.assertWritable('write anything'))
-          : openReference(pool),
+          ? readOnlyReference(reference, () => pool.assertWritable('write anything'))
+          : reference,
         ping: () => ping(pool),
         listTables: async (database) => {
           if (database !== undefined) throw notReadAcross(pool, database);

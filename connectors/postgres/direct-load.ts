@@ -13,6 +13,7 @@ import { columnsSql } from './ddl';
 import { serverFacts } from './introspect';
 import { targetColumns } from './load';
 import type { PostgresClient, PostgresPool, Row } from './pool';
+import type { PostgresReference } from './reference';
 import { identList, literal, qualified } from './sql';
 import { ensureSchema, lockSchemaSql, publishedTable } from './staging';
 
@@ -27,12 +28,13 @@ export async function loadDirect(
   pool: PostgresPool,
   stagingSchema: string,
   request: DirectLoadRequest,
+  reference: PostgresReference,
 ): Promise<boolean> {
   const { plan } = request;
   if (plan.mode === 'append' && (plan.target?.estimatedRows ?? 0) > MAX_APPENDED_TO) return false;
   const { encoding } = await serverFacts(pool);
   try {
-    return await pool.withClient((client) => inTransaction(client, stagingSchema, request, encoding));
+    return await pool.withClient((client) => inTransaction(client, stagingSchema, request, reference, encoding));
   } catch {
     // Whatever it is, the staged way meets it again and says where.
     return false;
@@ -43,6 +45,7 @@ async function inTransaction(
   client: PostgresClient,
   stagingSchema: string,
   request: DirectLoadRequest,
+  reference: PostgresReference,
   encoding: string,
 ): Promise<boolean> {
   await client.query(`BEGIN; SET LOCAL search_path TO DEFAULT; SET LOCAL lock_timeout = ${request.lockTimeoutMs}`);
@@ -51,6 +54,7 @@ async function inTransaction(
     const isFirst = await mark(client, stagingSchema, request.runId);
     if (!isFirst) return true;
     isLoaded = await load(client, request, encoding);
+    if (isLoaded && request.bookkeeping) await reference.writeWithin(client, request.bookkeeping);
     if (isLoaded) await client.query('COMMIT');
     return isLoaded;
   } finally {
@@ -139,10 +143,18 @@ async function isPlain(client: PostgresClient, { plan }: DirectLoadRequest): Pro
   return rows[0]?.plain === '1';
 }
 
-/** Forgets that a run has loaded: called when whoever started it knows. */
-export async function forgetDirect(pool: PostgresPool, stagingSchema: string, runId: string): Promise<void> {
-  await pool.query(`DELETE FROM ${publishedTable(stagingSchema)} WHERE run_id = $1 AND tables_hash = $2`, [
-    runId,
-    MARK,
-  ]);
+/** Forgets loads of runs whose id begins with `prefix`, but for those named: whoever started the others knows of them. */
+export async function forgetDirect(
+  pool: PostgresPool,
+  stagingSchema: string,
+  prefix: string,
+  except: readonly string[],
+): Promise<void> {
+  const table = publishedTable(stagingSchema);
+  const { rows } = await pool.query('SELECT to_regclass($1)::text AS found', [table]);
+  if (rows[0]?.['found'])
+    await pool.query(
+      `DELETE FROM ${table} WHERE tables_hash = $1 AND starts_with(run_id, $2) AND run_id <> ALL ($3::text[])`,
+      [MARK, prefix, except],
+    );
 }

@@ -72,6 +72,19 @@ export async function upsert(pool: PostgresPool, wanted: Upsert): Promise<{ id: 
   );
 }
 
+/** The same as a part of somebody else's transaction. */
+export async function upsertWithin(client: Pick<PostgresClient, 'query'>, wanted: Upsert): Promise<void> {
+  const { key } = wanted.table;
+  const name = JSON.stringify([qualified(wanted.ref), ...key.map((column) => wanted.values[column])]);
+  if (!wanted.shape.keyed) await client.query(LOCK, [name]);
+  const { sql, values } = upsertSql(wanted);
+  const { rows } = await client.query(sql, values);
+  if (rows.length === 0)
+    throw new LongshoreError('DUPLICATE_KEY', `A row of ${tableId(wanted.ref)} was inserted by somebody else.`, {
+      table: tableId(wanted.ref),
+    });
+}
+
 function upsertSql({ ref, table, shape, values }: Upsert): { sql: string; values: (string | null)[] } {
   const fitted = fitValues(table, shape.columns, values);
   const parameters = fitted.map(({ name, column, value }, index) => ({

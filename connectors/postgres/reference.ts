@@ -3,15 +3,20 @@ import type { TableRef } from '../../core/types/table';
 import { columnFor, CONFIG_TABLE, configValues, notThere, trackedFilter, TRACKING_TABLE, trackingValues, wantedTables } from '../reference-columns'; // prettier-ignore
 import { referenceRecord, trackingRecord } from '../reference-rows';
 import { remember } from '../reference-shapes';
-import type { ReferenceTables } from '../reference-tables';
-import type { PostgresPool } from './pool';
+import type { Bookkeeping, ReferenceTables } from '../reference-tables';
+import type { PostgresClient, PostgresPool } from './pool';
 import { backup, backups, dropBackup } from './reference-backup';
 import { ensure } from './reference-ensure';
-import { readShape, selectList, upsert, type PostgresShape } from './reference-rows';
+import { readShape, selectList, upsert, upsertWithin, type PostgresShape } from './reference-rows';
 import { widen } from './reference-widen';
 import { ident, qualified, whereClause } from './sql';
 
-export function openReference(pool: PostgresPool): ReferenceTables {
+export interface PostgresReference extends ReferenceTables {
+  /** Writes rows as a part of somebody else's transaction. */
+  writeWithin(client: Pick<PostgresClient, 'query'>, rows: Bookkeeping): Promise<void>;
+}
+
+export function openReference(pool: PostgresPool): PostgresReference {
   const tracking = remember((ref) => readShape(pool, ref, TRACKING_TABLE));
   const config = remember((ref) => readShape(pool, ref, CONFIG_TABLE));
   const column = (ref: TableRef, shape: PostgresShape, name: string): string =>
@@ -79,6 +84,20 @@ export function openReference(pool: PostgresPool): ReferenceTables {
           to === 'active' ? '1' : '0',
         ]);
       }),
+    async writeWithin(client, rows) {
+      const { ref, entry } = rows.tracking;
+      await tracking.use(ref, async (shape) => {
+        if (!shape) throw notThere(ref);
+        await upsertWithin(client, { ref, table: TRACKING_TABLE, shape, values: trackingValues(entry) });
+      });
+      const record = rows.config;
+      if (!record) return;
+      await config.use(record.ref, async (shape) => {
+        if (!shape) throw notThere(record.ref);
+        const values = configValues(record.record);
+        await upsertWithin(client, { ref: record.ref, table: CONFIG_TABLE, shape, values });
+      });
+    },
     widen: (table, columns) => widen(pool, table, columns),
     backup: (table, to) => backup(pool, table, to),
     backups: (schema) => backups(pool, schema),

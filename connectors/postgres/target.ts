@@ -22,6 +22,7 @@ import { countOrphans } from './orphans';
 import { planReadBack, readBack } from './read-back';
 import type { PostgresPool, Row } from './pool';
 import { PATIENCE, publish, type PublishPatience } from './publish';
+import { openReference, type PostgresReference } from './reference';
 import { qualified } from './sql';
 import { prepareStaging, resetStaging, stagingRef } from './staging';
 import { swapObstacles } from './swap-obstacles';
@@ -29,12 +30,19 @@ import { swapObstacles } from './swap-obstacles';
 export interface PostgresTargetDeps {
   pool: PostgresPool;
   environment: PostgresEnvironment;
+  /** Shared with whoever writes the same tables by itself, so that their columns are asked for once. */
+  reference?: PostgresReference;
   /** How long publishing waits for others. Default: two minutes for locks, half a minute for readers with an older snapshot. */
   patience?: PublishPatience;
 }
 
 /** Every method throws READ_ONLY_ENVIRONMENT when the environment is `readOnly`, before it does anything. */
-export function createPostgresTarget({ pool, environment, patience = PATIENCE }: PostgresTargetDeps): TargetDatabase {
+export function createPostgresTarget({
+  pool,
+  environment,
+  patience = PATIENCE,
+  reference = openReference(pool),
+}: PostgresTargetDeps): TargetDatabase {
   const { stagingSchema } = environment;
   const guarded =
     <A extends unknown[], R>(what: string, method: (...args: A) => R) =>
@@ -57,8 +65,8 @@ export function createPostgresTarget({ pool, environment, patience = PATIENCE }:
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
     openWireLoad: guardedAsync('load rows', (request) => openWireLoad(pool, stagingSchema, request)),
     openBatchLoad: guardedAsync('load rows', (request) => openBatchLoad(pool, stagingSchema, request)),
-    loadDirect: guardedAsync('load rows', (request) => loadDirect(pool, stagingSchema, request)),
-    forgetDirect: guardedAsync('forget a load', (runId) => forgetDirect(pool, stagingSchema, runId)),
+    loadDirect: guardedAsync('load rows', (request) => loadDirect(pool, stagingSchema, request, reference)),
+    forgetDirect: guardedAsync('forget loads', (prefix, except) => forgetDirect(pool, stagingSchema, prefix, except)),
     loadPart: guardedAsync('load rows', (request, progress, signal) =>
       loadPart(pool, stagingSchema, request, progress, signal),
     ),

@@ -60,6 +60,7 @@ const CODES: Record<Exclude<ErrorClass, 'internal'>, readonly ErrorCode[]> = {
     'PUBLISH_BLOCKED',
     'TARGET_CHANGED',
     'FILE_LOCKED',
+    'FILE_TIMED_OUT',
   ],
   filesystem: [
     'DISK_FULL',

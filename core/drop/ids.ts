@@ -9,6 +9,6 @@ const MAX_PATH = 200;
 /** Of the lifecycle of one file. Control characters would spoil what people see; the number tells files apart. */
 export function dropFileId(folder: string, path: string, fileId: number): string {
   const readable = path.replaceAll(/\p{Cc}/gu, '?');
-  const shown = readable.length > MAX_PATH ? `…${readable.slice(-MAX_PATH)}` : readable;
+  const shown = readable.length > MAX_PATH ? `…${readable.slice(-MAX_PATH).toWellFormed()}` : readable;
   return `${dropRunId(folder)}/${shown}/${fileId}`;
 }

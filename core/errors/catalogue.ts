@@ -487,6 +487,13 @@ export const CATALOGUE = {
     'It has no letters, only a date or a number.',
     'Rename the file, or name a table for it under `files`.',
   ),
+  FILE_TIMED_OUT: entry(
+    'failed',
+    false,
+    'Loading the file took longer than allowed.',
+    'The file is very large, the target is slow or locked, or `timeout` of the folder is short.',
+    'Look at what the target was doing, raise `timeout`, and put the file back with `longshore drop retry`.',
+  ),
   FILE_TOO_WIDE: entry(
     'failed',
     false,

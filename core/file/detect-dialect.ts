@@ -1,5 +1,5 @@
 import type { Dialect, FormatFinding, FormatOptions } from '../types/file';
-import { CELL_WEIGHT, familyOf, kindOfCell } from './detect/cell-kind';
+import { CELL_WEIGHT, familyOf, isTyped, kindOfCell } from './detect/cell-kind';
 import { splitRows, type SampleRow } from './detect/split';
 
 /** A dialect with what speaks for it. */
@@ -34,6 +34,8 @@ const DELIMITERS: [delimiter: string, prior: number][] = [
   ['_', 0.15],
   ['-', 0.15],
 ];
+/** How often blanks separate where several stand in a row. */
+const RUNS_PRIOR = 0.74;
 /** What is looked at for each dialect that is tried. */
 const TRIED_CHARS = 48 * 1024;
 const TRIED_ROWS = 300;
@@ -57,17 +59,32 @@ export function detectDialect(text: string, options: FormatOptions = {}): Dialec
   const newline = detectNewline(text);
   const sample = text.slice(0, TRIED_CHARS);
   const candidates: Candidate[] = [];
-  for (const [delimiter, prior] of delimitersOf(sample, options))
+  const aligned = options.delimiter === undefined && isAligned(sample);
+  const tried: { delimiter: string; prior: number; runs?: true }[] = [
+    ...delimitersOf(sample, options).map(([delimiter, prior]) => ({ delimiter, prior })),
+    ...(aligned ? [{ delimiter: ' ', prior: RUNS_PRIOR, runs: true as const }] : []),
+  ];
+  for (const { delimiter, prior, runs } of tried)
     for (const quote of quotesOf(sample, delimiter, options))
       for (const escape of escapesOf(sample, quote, delimiter, options)) {
         const best = Math.max(0, ...candidates.map(({ score }) => score));
-        if (prior <= best) continue;
-        candidates.push(measure(sample, { delimiter, quote, escape, newline: newline.value }, prior, best));
+        if (prior <= best && delimiter !== '') continue;
+        candidates.push(
+          measure(sample, { delimiter, ...(runs ? { runs } : {}), quote, escape, newline: newline.value }, prior, best),
+        );
       }
   candidates.sort((a, b) => b.score - a.score);
   const best = candidates[0]!;
   const other = candidates.find(({ dialect }) => dialect.delimiter !== best.dialect.delimiter);
-  return { dialect: best.dialect, findings: findingsOf(best, other, options, newline) };
+  const ends = countEnds(sample, best.dialect) ?? newline;
+  best.dialect = { ...best.dialect, newline: ends.value };
+  return { dialect: best.dialect, findings: findingsOf(best, other, options, ends) };
+}
+
+/** Whether most lines have several blanks in a row, with something after them. */
+function isAligned(sample: string): boolean {
+  const lines = sample.split(/[\r\n]+/, TRIED_ROWS);
+  return lines.filter((line) => /\S {2,}\S/.test(line)).length * 2 > lines.length;
 }
 
 function delimitersOf(sample: string, options: FormatOptions): [string, number][] {
@@ -120,13 +137,23 @@ function measure(sample: string, dialect: Dialect, prior: number, best: number):
   const { width, share } = usualWidth(rows);
   const broken =
     rows.reduce((sum, row) => sum + (row.broken ? 1 : row.strays ? STRAY : 0), 0) / Math.max(1, rows.length);
+  if (width === 1 && dialect.delimiter !== '' && rows.some(({ fields }) => fields.length > 1))
+    return { dialect, score: 0, width, share, broken };
   const shape = width > 1 ? 0.4 + (0.6 * (width - 1)) / width : 0.45;
   const most = (dialect.quote === '' ? UNQUOTED : 1) * prior * share ** 1.2 * shape * (1 - broken) ** 2;
   // Cells cannot make up for it.
-  if (most <= best) return { dialect, score: most * 0.5, width, share, broken };
+  if (most <= best && dialect.delimiter !== '') return { dialect, score: most * 0.5, width, share, broken };
   const like = rows.filter((row) => row.fields.length === width && !row.broken);
   const { cells, columns } = measureCells(like.length > 0 ? like : rows, width);
-  const score = most * cells * (0.5 + 0.5 * columns);
+  const { delimiter } = dialect;
+  const texts = delimiter === ' ' && isProse(like, width) ? PROSE : 1;
+  // A name of one word above lines with this separator: it is part of their values.
+  const header =
+    STRONG.includes(delimiter) || rows[0]?.fields.length !== 1 || rows[0].fields[0]!.includes(' ') ? 1 : UNNAMED;
+  const score = Math.max(
+    most * cells * (0.5 + 0.5 * columns) * texts * header,
+    delimiter === '' ? wholeLines(rows) : 0,
+  );
   return { dialect, score, width, share, broken };
 }
 
@@ -177,12 +204,37 @@ function measureCells(rows: readonly SampleRow[], width: number): { cells: numbe
   return { cells: cells / Math.max(1, count), columns: columns / Math.max(1, measured) };
 }
 
+/** Separators that need no header to be believed. */
+const STRONG = [',', ';', '\t', '|', '\u0001'];
+const UNNAMED = 0.3;
+/** Blanks between nothing but words separate words. */
+const PROSE = 0.1;
+
+function isProse(rows: readonly SampleRow[], width: number): boolean {
+  let typed = 0;
+  for (let column = 0; column < width; column++)
+    if (rows.slice(1).some(({ fields }) => isTyped(kindOfCell(fields[column] ?? '')))) typed++;
+  return typed === 0 || (width > 5 && typed * 5 < width);
+}
+
+/** How much the lines read like values of one column: moments, addresses, decimals under a name. */
+function wholeLines(rows: readonly SampleRow[]): number {
+  const [first, ...rest] = rows.map(({ fields }) => fields[0]!);
+  if (first === undefined || rest.length === 0) return 0;
+  const isNamed = !isTyped(kindOfCell(first)) && !/[,;\t|]/.test(first);
+  const kinds = (isNamed ? rest : [first, ...rest]).map(kindOfCell);
+  const usual = kinds.filter(
+    (kind) => kind === 'date' || kind === 'link' || (isNamed && (kind === 'decimal' || kind === 'money')),
+  ).length;
+  return usual >= kinds.length * 0.9 ? 0.95 : 0;
+}
+
 interface NewlineFound {
   value: Dialect['newline'];
   counts: string;
 }
 
-/** How lines end. Ends that are rare beside others are taken for text. */
+/** How lines end, quoted or not. */
 function detectNewline(text: string): NewlineFound {
   let crlf = 0;
   let lf = 0;
@@ -191,21 +243,31 @@ function detectNewline(text: string): NewlineFound {
     if (text[at - 1] === '\r') crlf++;
     else lf++;
   for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) if (text[at + 1] !== '\n') cr++;
+  return newlineOf(crlf, lf, cr);
+}
+
+/** How rows end, what is within quotes aside; undefined where a single line says nothing. */
+function countEnds(text: string, dialect: Dialect): NewlineFound | undefined {
+  let crlf = 0;
+  let lf = 0;
+  let cr = 0;
+  for (const { end } of splitRows(text, dialect, { rows: TRIED_ROWS })) {
+    const last = text[end - 1];
+    if (last === '\r') cr++;
+    else if (last === '\n' && text[end - 2] === '\r') crlf++;
+    else if (last === '\n') lf++;
+  }
+  return crlf + lf + cr === 0 ? undefined : newlineOf(crlf, lf, cr);
+}
+
+/** Ends that are rare beside others are taken for text. */
+function newlineOf(crlf: number, lf: number, cr: number): NewlineFound {
   const all = crlf + lf + cr;
   const counts = [crlf && `${crlf} CRLF`, lf && `${lf} LF`, cr && `${cr} CR`].filter(Boolean).join(', ') || 'one line';
-  const value =
-    all === 0
-      ? '\n'
-      : cr >= all * 0.8
-        ? '\r'
-        : cr > all * 0.2
-          ? 'mixed'
-          : lf === 0
-            ? '\r\n'
-            : crlf === 0
-              ? '\n'
-              : 'mixed';
-  return { value, counts };
+  if (all === 0) return { value: '\n', counts };
+  if (cr >= all * 0.8) return { value: '\r', counts };
+  if (cr > all * 0.2 || (crlf > 0 && lf > 0)) return { value: 'mixed', counts };
+  return { value: lf === 0 ? '\r\n' : '\n', counts };
 }
 
 function findingsOf(

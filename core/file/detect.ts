@@ -31,7 +31,8 @@ export function detectFormat(sample: FileSample, options: FormatOptions = {}): F
   const text = isWhole
     ? source.text
     : source.text.slice(0, source.text.lastIndexOf(dialect.newline === '\r' ? '\r' : '\n') + 1);
-  const rows = splitRows(text, dialect, { from: begin, line: countLines(source.text, 0, begin) + 1 });
+  const rows =
+    text.trim() === '' ? [] : splitRows(text, dialect, { from: begin, line: countLines(source.text, 0, begin) + 1 });
   if (options.footerLines !== undefined && isWhole) rows.splice(Math.max(0, rows.length - options.footerLines));
   const spans = findTables(rows, isWhole && options.footerLines === undefined, options.headerRows).map((span) =>
     straightenHeader(span, rows, text, dialect, options.headerRows),

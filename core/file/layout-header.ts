@@ -70,7 +70,7 @@ export function headerScore(row: SampleRow, columns: readonly ColumnView[]): num
     const isNumber = kind === 'integer' || kind === 'decimal' || kind === 'money';
     if (seen.has(name)) score -= 0.4;
     seen.add(name);
-    if (years && isNumber) {
+    if (isNumber && (years || (isYear(name) && column.misfit(text, false) >= 2))) {
       score += 0.5;
       return;
     }
@@ -93,6 +93,8 @@ export function headerScore(row: SampleRow, columns: readonly ColumnView[]): num
   if (filled === 0) return -1;
   return score / Math.max(1, Math.sqrt(names.length));
 }
+
+const isYear = (name: string): boolean => /^(?:19|20)\d\d$/.test(name);
 
 /** Numbers that count up evenly, as years and hours in a header do. */
 function isSeries(texts: readonly string[]): boolean {

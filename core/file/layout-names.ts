@@ -9,26 +9,33 @@ import type { Misfit } from './reader/shape';
 
 /** The names of the columns: header rows joined, each with as many fields as there are columns. */
 export function joinHeader(rows: readonly { fields: string[] }[], width: number): string[] {
-  const levels = rows.map((row, level) => {
-    const names = row.fields.slice(0, width);
-    while (names.length < width) names.push('');
-    return level < rows.length - 1 ? spread(names) : names;
-  });
+  const levels = rows.map((row) => Array.from({ length: width }, (_, column) => row.fields[column] ?? ''));
   if (levels.length === 1) return levels[0]!;
+  const spread = spreadLevels(levels);
   return Array.from({ length: width }, (_, column) =>
-    levels
+    spread
       .map((names) => names[column]!.trim())
       .filter((name) => name !== '')
       .join(' '),
   );
 }
 
-/** A name above several columns stands over the first of them only. */
-function spread(names: string[]): string[] {
-  const filled = names.filter((name) => name.trim() !== '').length;
-  if (filled < 2 || filled === names.length) return names;
-  let last = '';
-  return names.map((name) => (last = name.trim() === '' ? last : name));
+/** A name above several columns stands over the first of them only: it is put over the others, too. */
+function spreadLevels(levels: string[][]): string[][] {
+  // Columns that go on with what the level above said to their left.
+  let goesOn = levels[0]!.map(() => true);
+  return levels.map((names, level) => {
+    const filled = names.filter((name) => name.trim() !== '').length;
+    if (level === levels.length - 1 || filled < 2) return names;
+    let last = '';
+    const spread = names.map((name, column) => {
+      if (name.trim() !== '') last = name;
+      else if (!goesOn[column]) last = '';
+      return name.trim() === '' ? last : name;
+    });
+    goesOn = names.map((name, column) => goesOn[column]! && name.trim() === '');
+    return spread;
+  });
 }
 
 /** What names say of the values below them. */
@@ -102,27 +109,41 @@ export function straightenHeader(
 
 const isComment = (row: SampleRow): boolean => /^\s*(?:#|\/\/|--|%)/.test(row.fields[0]!);
 
+interface RepairedHeader {
+  names: string[];
+  certain: boolean;
+}
+
 /** Names of a header that has lost a separator or has one too many. Undefined: the line does not read as names. */
-function repairHeader(
-  line: string,
-  columns: readonly ColumnView[],
-  dialect: Dialect,
-): { names: string[]; certain: boolean } | undefined {
+function repairHeader(line: string, columns: readonly ColumnView[], dialect: Dialect): RepairedHeader | undefined {
   const rules: Columns = {
     misfits: columns.map(misfitOf),
     marks: columns.map(() => ''),
     names: columns.map((_, at) => `column ${at + 1}`),
   };
+  // More than one thing cannot have gone wrong with it.
+  if (columns.length > 2 && dialect.delimiter !== '' && line.split(dialect.delimiter).length < columns.length - 1)
+    return withOtherDelimiter(line, columns, dialect);
   const usual = readingsOf(line, dialect.delimiter, dialect.quote, rules, 0);
   for (const margin of [0.5, 0]) {
     const best = clearlyBest(usual, margin);
     const names = best?.fields.map(({ start, end }) => line.slice(start, end));
     if (names && headerScore(asRow(names), columns) > 0) return { names, certain: margin > 0 };
   }
+  return withOtherDelimiter(line, columns, dialect);
+}
+
+function withOtherDelimiter(
+  line: string,
+  columns: readonly ColumnView[],
+  dialect: Dialect,
+): RepairedHeader | undefined {
   for (const delimiter of OTHER_DELIMITERS) {
     if (delimiter === dialect.delimiter || columns.length < 3) continue;
     const names = line.split(delimiter).map((name) => unquoted(name, dialect.quote));
-    if (names.length === columns.length && headerScore(asRow(names), columns) > 0.5) return { names, certain: false };
+    const known = names.filter((name) => HINTS.some(([hint]) => hint.test(name))).length;
+    if (known * 2 >= names.length && names.length === columns.length && headerScore(asRow(names), columns) > 0.5)
+      return { names, certain: false };
   }
   return undefined;
 }

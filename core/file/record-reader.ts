@@ -209,14 +209,11 @@ class Reader implements RecordReader {
       let whole: LineEnd | undefined = first;
       while (whole && whole.next < irregularEnd) whole = lineEnd(buf, whole.next, limit, ended, this.#rules);
       if (!whole) return false;
-      return (
-        this.#putRight(whole) ||
-        (whole !== first && this.#putRight(first)) ||
-        // Rows that a quote has swallowed are read for themselves.
-        (whole !== first && this.#isDoubtful(pos, whole.end)
-          ? this.#reject('open', first.end, first.next)
-          : this.#reject(why, whole.end, whole.next))
-      );
+      if (this.#putRight(whole)) return true;
+      // Rows that a quote has swallowed are read for themselves.
+      if (whole !== first && this.#isDoubtful(pos, whole.end))
+        return this.#putRight(first) || this.#reject('open', first.end, first.next);
+      return this.#reject(why, whole.end, whole.next);
     }
     if (why === 'stray' || why === 'surplus') return this.#trustOrPutRight(first, irregularEnd, why);
     let line: LineEnd | undefined = first;

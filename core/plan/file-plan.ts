@@ -1,7 +1,7 @@
 /** How the columns of a file meet those of a table: pure, over what reading the file and asking the target found out. */
 import type { DatabaseKind, SchemaPolicy } from '../../schemas/constants';
 import { LongshoreError } from '../errors/longshore-error';
-import { formatFor } from '../file/column-format';
+import { formatFor, nullTextsFor } from '../file/column-format';
 import { matchTable } from '../file/match';
 import type { FileColumn, InferredColumn } from '../types/file';
 import { type ColumnSchema, type LogicalType, type TableRef, type TableSchema, tableId } from '../types/table';
@@ -70,8 +70,10 @@ function newTable(input: FileTableInput, names: readonly string[]): FileTablePla
       targetType: given ?? limitsOf(input.targetKind, plan.logical, maxChars) ?? input.nativeType(plan, 'duckdb'),
     };
   });
-  const warnings = input.inferred.flatMap(({ name, ambiguity }) =>
-    ambiguity === undefined ? [] : [`Column ${name} is kept as text: ${ambiguity}`],
+  const warnings = input.inferred.flatMap(({ name, logical, ambiguity }) =>
+    ambiguity === undefined
+      ? []
+      : [`Column ${name} is ${logical.kind === 'text' ? 'kept as text' : logical.kind}: ${ambiguity}`],
   );
   return { source, fileColumns, columns, widen: [], evolve: [], ignored: [], matchPercent: 100, warnings };
 }
@@ -140,7 +142,7 @@ function addPair(
     name: inferred.name,
     logical,
     format: formatFor(inferred, logical),
-    nullTexts: inferred.nullTexts,
+    nullTexts: nullTextsFor(inferred, logical),
     nullable: found.nullable || found.identity !== undefined,
     ...(maxChars !== undefined && { maxChars }),
     ...(range && { range }),
@@ -183,6 +185,7 @@ function asTyped(input: FileTableInput, column: InferredColumn, index: number, n
     ...asInferred(column, index),
     logical,
     format: formatFor(column, logical),
+    nullTexts: nullTextsFor(column, logical),
     ...(limit !== undefined && { maxChars: Number(limit) }),
     ...(range && { range }),
   };

@@ -12,7 +12,8 @@ export type FileLoadType = (typeof FILE_LOAD_TYPES)[number];
 
 /**
  * watching: seen, not yet stable. ready: stable, waits for its turn. processing: a lifecycle works on it. Ends: loaded,
- * failed, skipped (a duplicate), cancelled, vanished (taken away before it was loaded). Wire format.
+ * failed, skipped (a duplicate), cancelled, vanished (taken away before it was loaded), retried (failed, and put back to
+ * be tried again as another). Wire format.
  */
 export const FILE_STATES = [
   'watching',
@@ -23,6 +24,7 @@ export const FILE_STATES = [
   'skipped',
   'cancelled',
   'vanished',
+  'retried',
 ] as const;
 export type FileState = (typeof FILE_STATES)[number];
 
@@ -122,7 +124,7 @@ export interface TreeProblem {
 export interface FileOutcome {
   fileId: number;
   path: string;
-  state: Extract<FileState, 'loaded' | 'failed' | 'skipped' | 'cancelled' | 'vanished'> | 'watching';
+  state: Extract<FileState, 'loaded' | 'failed' | 'skipped' | 'cancelled' | 'vanished' | 'retried'> | 'watching';
   table?: string;
   rows: number;
   rejected: number;

@@ -11,6 +11,8 @@ export type FileEncoding = (typeof FILE_ENCODINGS)[number];
 export interface Dialect {
   /** One character, or two such as `, `. Empty: one column. */
   delimiter: string;
+  /** Any number of blanks in a row separate as one does, as where columns are aligned. */
+  runs?: true;
   /** Empty: nothing is quoted. */
   quote: '"' | "'" | '';
   /** How a quote stands inside a quoted field. */

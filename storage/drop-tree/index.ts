@@ -1,5 +1,5 @@
 export { cleanUpTree, type CleanUpOptions, type CleanUpOutcome } from './clean-up';
-export { writeCompanion } from './companion';
+export { writeBeside, writeCompanion } from './companion';
 export { ensureTree, type FolderProblem, folderProblems } from './ensure-tree';
 export { moveFile, type MoveOutcome, type MoveRequest } from './file-away';
 export { folderHealth, type DropFolderHealth } from './health';

@@ -96,6 +96,7 @@ export async function loadFileDirect(
     columns,
     batches,
     rows,
+    bookkeeping: request.bookkeeping,
     lockTimeoutMs: request.lockTimeoutMs,
     ...(request.backup && { backup: request.backup }),
     isRight: (found) => {

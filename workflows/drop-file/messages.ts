@@ -12,6 +12,8 @@ export interface DropFileInput {
   size: number;
   /** Parts in flight at once, for a file of several. */
   parallel: number;
+  /** Milliseconds after which the load is given up. */
+  timeoutMs: number;
 }
 
 export interface DropFileProgress {

@@ -7,6 +7,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { CATALOGUE } from '../../core/errors/catalogue';
+import { formatDuration } from '../../core/units';
 import { isSmallFile } from '../../core/drop/small';
 import type { FileOutcome } from '../../core/types/drop';
 import type { ErrorReport } from '../../core/errors/longshore-error';
@@ -39,10 +41,12 @@ export async function dropFile(input: DropFileInput): Promise<DropFileResult> {
 
   let error: ErrorReport | undefined;
   try {
-    if (isSmallFile(input.size)) await dropSmall.processFile(ref);
-    else await large();
+    await CancellationScope.withTimeout(input.timeoutMs, () =>
+      isSmallFile(input.size) ? dropSmall.processFile(ref) : large(),
+    );
   } catch (thrown) {
-    error = errorReport(thrown);
+    const isAsked = CancellationScope.current().consideredCancelled;
+    error = isCancellation(thrown) && !isAsked ? timedOut(input) : errorReport(thrown);
   }
   return CancellationScope.nonCancellable(async () => {
     enter('filing');
@@ -112,6 +116,13 @@ export async function dropFile(input: DropFileInput): Promise<DropFileResult> {
     );
   }
 }
+
+const timedOut = ({ path, timeoutMs }: DropFileInput): ErrorReport => ({
+  code: 'FILE_TIMED_OUT',
+  message: `${path} was not loaded within ${formatDuration(timeoutMs)}.`,
+  place: { file: path },
+  next: CATALOGUE.FILE_TIMED_OUT.next,
+});
 
 /** As runs call their ends, so that one search finds both. */
 const outcomeName = ({ state, rejected }: FileOutcome): string =>

@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  ContinueAsNew,
   ChildWorkflowCancellationType,
   ParentClosePolicy,
   condition,
@@ -13,10 +14,10 @@ import {
 } from '@temporalio/workflow';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { FileOutcome } from '../../core/types/drop';
-import type { ClaimedFile } from '../../activities';
+import type { ClaimedFile, WatchSettings } from '../../activities';
 import { dropScanning, dropWatching } from '../drop-proxies';
 import type { dropFile } from '../drop-file/workflow';
-import { errorReport } from '../errors';
+import { errorReport, failureOf } from '../errors';
 import { OUTCOME_ATTRIBUTE } from '../search-attributes';
 import { folderDetails } from './details';
 import {
@@ -91,8 +92,7 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
         scanAt = now + settings.intervalMs;
         await look();
       }
-      if (!state.pausedBy && state.ready + state.queued.length > 0)
-        await startFiles(settings.parallelFiles, settings.parallelParts);
+      if (!state.pausedBy && state.ready + state.queued.length > 0) await startFiles(settings);
       if (untold && Date.now() >= tellAt) {
         tellAt = Date.now() + settings.tellEveryMs;
         await tell();
@@ -108,16 +108,24 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
       await condition(() => changes !== seen || scanNow, Math.max(1, scanAt - Date.now()));
     }
   } catch (thrown) {
-    if (!isCancellation(thrown)) throw thrown;
-    return await CancellationScope.nonCancellable(async () => {
-      if (untold) await tell();
-      state.status = 'ended';
-      const unstarted = state.queued.splice(0).map(({ fileId }) => fileId);
-      await dropWatching.closeFolder.executeWithOptions({ summary: `close ${folder}` }, [{ ...ref, unstarted }]);
-      upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: 'cancelled' }]);
-      describe();
-      return carried();
-    });
+    if (thrown instanceof ContinueAsNew) throw thrown;
+    const error = isCancellation(thrown) ? undefined : errorReport(thrown);
+    return await CancellationScope.nonCancellable(() => end(error));
+  }
+
+  /** Files in work come to their end by themselves. */
+  async function end(error: ErrorReport | undefined): Promise<DropFolderState> {
+    if (error) state.error = error;
+    if (untold || error) await tell();
+    state.status = 'ended';
+    const unstarted = state.queued.splice(0).map(({ fileId }) => fileId);
+    await dropWatching.closeFolder.executeWithOptions({ summary: `close ${folder}` }, [
+      { ...ref, unstarted, ...(error && { error }) },
+    ]);
+    upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: error ? 'failed' : 'cancelled' }]);
+    describe();
+    if (error) throw failureOf(error);
+    return carried();
   }
 
   /** What cannot be delivered stands in the catalog; nothing here depends on it. */
@@ -154,7 +162,8 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
     }
   }
 
-  async function startFiles(parallel: number, parts: number): Promise<void> {
+  async function startFiles(settings: WatchSettings): Promise<void> {
+    const parallel = settings.parallelFiles;
     if (state.running.length >= parallel) return;
     if (state.queued.length === 0 && state.ready > 0) {
       const limit = parallel * FILES_AHEAD;
@@ -165,15 +174,18 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
       state.queued.push(...files);
     }
     const files = state.queued.splice(0, parallel - state.running.length);
-    await Promise.all(files.map((file) => startFile(file, parts)));
+    await Promise.all(files.map((file) => startFile(file, settings)));
   }
 
-  async function startFile({ fileId, path, size, workflowId }: ClaimedFile, parallel: number): Promise<void> {
+  async function startFile(
+    { fileId, path, size, workflowId }: ClaimedFile,
+    { parallelParts: parallel, timeoutMs }: WatchSettings,
+  ): Promise<void> {
     started += 1;
     state.running.push({ fileId, path, workflowId });
     const child = await startChild<typeof dropFile>('dropFile', {
       workflowId,
-      args: [{ fileId, folder, configVersion, path, size, parallel }],
+      args: [{ fileId, folder, configVersion, path, size, parallel, timeoutMs }],
       // Stopping to watch lets files in work come to their end.
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       parentClosePolicy: ParentClosePolicy.ABANDON,

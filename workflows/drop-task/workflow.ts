@@ -12,13 +12,13 @@ export async function dropTask({ folder, configVersion, task }: DropTaskInput): 
       return await dropControl.runDropTask.executeWithOptions({ summary: `${task.kind} of ${folder}` }, [
         { ...ref, task },
       ]);
-    const { fileId, path, size, workflowId, parallel } = await dropControl.acceptFile.executeWithOptions(
+    const { fileId, path, size, workflowId, parallel, timeoutMs } = await dropControl.acceptFile.executeWithOptions(
       { summary: `take ${task.path}` },
       [{ ...ref, task, requestId: workflowInfo().workflowId }],
     );
     const outcome = await executeChild<typeof dropFile>('dropFile', {
       workflowId,
-      args: [{ fileId, folder, configVersion, path, size, parallel }],
+      args: [{ fileId, folder, configVersion, path, size, parallel, timeoutMs }],
       staticSummary: `${path} of ${folder}`,
     });
     return { kind: 'process', outcome };

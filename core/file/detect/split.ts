@@ -62,7 +62,7 @@ function quotedRow(text: string, start: number, dialect: Dialect, lenient: boole
   const { delimiter, quote, escape, newline } = dialect;
   const fields: string[] = [];
   const quoted: boolean[] = [];
-  let at = start;
+  let at = dialect.runs ? pastBlanks(text, start) : start;
   let lines = 1;
   for (;;) {
     if (quote !== '' && text[at] === quote) {
@@ -82,7 +82,8 @@ function quotedRow(text: string, start: number, dialect: Dialect, lenient: boole
     }
     if (delimiter !== '' && text.startsWith(delimiter, at)) {
       at += delimiter.length;
-      continue;
+      if (dialect.runs) at = pastBlanks(text, at);
+      if (!dialect.runs || endsLine(text, at, newline) === 0) continue;
     }
     if (delimiter.length === 2 && text[at] === delimiter[0] && endsLine(text, at + 1, newline)) {
       fields.push('');
@@ -93,6 +94,12 @@ function quotedRow(text: string, start: number, dialect: Dialect, lenient: boole
     if (end === 0) return undefined;
     return { fields, quoted, start, end, broken: false, strays: lenient, lines };
   }
+}
+
+function pastBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ') at++;
+  return at;
 }
 
 /** The physical line alone, its quotes taken as text. */

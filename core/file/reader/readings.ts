@@ -28,6 +28,8 @@ export const COST = {
   unquoted: 3,
   unquotedUsual: 1.5,
   unquotedBlank: 0.3,
+  /** … with no blank after it, as there is in prose. */
+  unquotedClose: 2,
   /** … at its beginning or end, where it is rather one too many. */
   unquotedAtEdge: 3,
   /** … a quote is not where quotes belong. */
@@ -36,14 +38,17 @@ export const COST = {
   /** … the row has a delimiter of its own. */
   otherDelimiter: 3,
 };
-/** A reading that costs more is none. */
-export const MOST = 16;
+/** A reading that costs more is none; in a wide table many values are a little unusual. */
+const MOST = 16;
+const MOST_PER_COLUMN = 0.4;
 /** Readings kept for each place in the line. */
 const KEPT = 3;
 
 /** The last step of a reading. */
 export interface Step {
   cost: number;
+  /** What the value that looks least like its column costs. */
+  worst: number;
   /** Of the values so far: readings with the same values are one. */
   hash: number;
   before: Step | undefined;
@@ -64,6 +69,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
   const { misfits, marks, names } = columns;
   const width = misfits.length;
   const past = line.length + 1;
+  const limit = MOST + MOST_PER_COLUMN * width;
   const delimiters = delimiter === '' ? [] : placesOf(line, delimiter);
   const nextDelimiter = (from: number): number => {
     let low = 0;
@@ -81,6 +87,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
       [
         {
           cost: initial,
+          worst: 0,
           hash: 7,
           before: undefined,
           field: undefined,
@@ -92,7 +99,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
   ]);
 
   for (let column = 0; column <= width; column++) {
-    dropSurplus(places, line, delimiter, delimiters, nextDelimiter, column);
+    dropSurplus(places, line, delimiter, delimiters, nextDelimiter, column, limit);
     if (column === width) break;
     const next = new Map<number, Step[]>();
     const misfit = misfits[column]!;
@@ -101,13 +108,21 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
     const merge =
       delimiter === ' ' ? (usual ? COST.unquotedBlank : COST.unquoted) : usual ? COST.unquotedUsual : COST.unquoted;
     for (const [place, steps] of places) {
-      const reach = (to: number, field: RepairedField, cost: number, note: string | undefined, lost: boolean): void => {
+      const reach = (
+        to: number,
+        field: RepairedField,
+        edits: number,
+        fit: number,
+        note: string | undefined,
+        lost: boolean,
+      ): void => {
         const value = field.start < 0 ? '' : line.slice(field.start, field.end);
         for (const step of steps) {
-          const total = step.cost + cost;
-          if (total > MOST || (lost && step.lost)) continue;
+          const total = step.cost + edits + fit;
+          if (total > limit || (lost && step.lost)) continue;
           add(next, to, {
             cost: total,
+            worst: Math.max(step.worst, fit),
             hash: hashOf(value, step.hash),
             before: step,
             field,
@@ -120,7 +135,8 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
         reach(
           past,
           { start: line.length, end: line.length, quoted: false },
-          COST.missingAtEnd + misfit('', false),
+          COST.missingAtEnd,
+          misfit('', false),
           'fields were missing at the end',
           false,
         );
@@ -136,16 +152,17 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
         note?: string,
         lost = false,
       ) => {
-        if (cheapest + extra > MOST) return;
+        if (cheapest + extra > limit) return;
         const text = line.slice(start, end);
-        reach(to, { start, end, quoted }, extra + misfit(stripped(text, quote), quoted), note, lost);
+        reach(to, { start, end, quoted }, extra, misfit(stripped(text, quote), quoted), note, lost);
       };
       fieldsFrom(place);
       if (misfit('', false) < 1)
         reach(
           place,
           { start: place, end: place, quoted: false },
-          COST.missing + misfit('', false),
+          COST.missing,
+          misfit('', false),
           `${names[column]} was missing`,
           true,
         );
@@ -171,7 +188,10 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
                 strays > 0 ? strayNote(names[column]!) : undefined,
               );
             }
-          } else if (merges === 0 || merges * merge + cheapest <= MOST)
+          } else if (
+            merges === 0 ||
+            (merges * merge + cheapest <= limit && (column < width - 1 || isProse(line.slice(start, end), delimiter)))
+          )
             put(
               to,
               start,
@@ -179,6 +199,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
               false,
               merges * merge +
                 (merges > 0 && isAtEdge(line, start, end, delimiter) ? COST.unquotedAtEdge : 0) +
+                (merges > 0 && !isProse(line.slice(start, end), delimiter) ? COST.unquotedClose : 0) +
                 (quote !== '' && endsInQuote(line, start, end, quote) ? COST.strayInside : 0),
               merges > 0 ? `${names[column]} has an unquoted ${shown(delimiter)}` : undefined,
             );
@@ -187,9 +208,9 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
             const closed = end > start + 1 && line[end - 1] === quote ? COST.strayInside : 0;
             put(to, start, end, false, COST.strayQuote + closed, strayNote(names[column]!));
           }
-          if (which >= delimiters.length || (!isQuoted && merges * merge + cheapest > MOST)) break;
+          if (which >= delimiters.length || (!isQuoted && merges * merge + cheapest > limit)) break;
         }
-        if (column + 1 >= width || steps.every((step) => step.lost) || cheapest + COST.lost > MOST) return;
+        if (column + 1 >= width || steps.every((step) => step.lost) || cheapest + COST.lost > limit) return;
         if (isQuoted) {
           // The separator is missing after the quote that ends the field.
           for (
@@ -230,6 +251,7 @@ function dropSurplus(
   delimiters: number[],
   nextDelimiter: (from: number) => number,
   column: number,
+  limit: number,
 ): void {
   if (delimiter === '') return;
   const past = line.length + 1;
@@ -245,9 +267,17 @@ function dropSurplus(
     if (!places.has(to)) queue.push(to);
     for (const step of steps) {
       const cost = step.cost + (onlySeparators ? COST.surplusAtEnd : COST.surplus);
-      if (cost > MOST || (atEnd && column === 0)) continue;
+      if (cost > limit || (atEnd && column === 0)) continue;
       const note = onlySeparators ? 'a separator too many at the end' : 'a separator too many';
-      add(places, to, { cost, hash: step.hash, before: step, field: undefined, note, lost: step.lost });
+      add(places, to, {
+        cost,
+        worst: step.worst,
+        hash: step.hash,
+        before: step,
+        field: undefined,
+        note,
+        lost: step.lost,
+      });
     }
   }
 }
@@ -288,6 +318,11 @@ function strayQuotes(line: string, start: number, end: number, quote: string): n
 
 function isAtEdge(line: string, start: number, end: number, delimiter: string): boolean {
   return line.startsWith(delimiter, start) || line.slice(start, end).endsWith(delimiter);
+}
+
+/** Whether each delimiter in a text has a blank after it, or is one. */
+function isProse(text: string, delimiter: string): boolean {
+  return delimiter.includes(' ') || text.split(delimiter).every((part, at) => at === 0 || part.startsWith(' '));
 }
 
 function endsInQuote(line: string, start: number, end: number, quote: string): boolean {

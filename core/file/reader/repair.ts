@@ -1,6 +1,6 @@
 /** Puts the fields of a ragged row back in place, where one reading of it is clearly the best. */
 import type { Dialect, FileTable } from '../../types/file';
-import { COST, MOST, readingsOf, type RepairedField, type Step } from './readings';
+import { COST, readingsOf, type RepairedField, type Step } from './readings';
 import { misfitOf } from './shape';
 
 export interface RepairedLine {
@@ -23,6 +23,8 @@ const MAX_WIDTH = 400;
 export const OTHER_DELIMITERS = [',', ';', '\t', '|', ' '];
 /** A row whose values cost no more in all is as it should be. */
 const USUAL = 2.5;
+/** A value that costs so much cannot belong to its column, even where there is no other reading. */
+const FOREIGN = 8;
 /** The next reading must cost so much more than the best. */
 const MARGIN = 1;
 
@@ -32,7 +34,7 @@ export function createRepair(
   table: Pick<FileTable, 'width' | 'shapes' | 'header'>,
 ): Repair | undefined {
   const { width, shapes, header } = table;
-  if (!shapes || shapes.length !== width || width < 1 || width > MAX_WIDTH) return undefined;
+  if (!shapes || dialect.runs || shapes.length !== width || width < 1 || width > MAX_WIDTH) return undefined;
   const misfits = shapes.map(misfitOf);
   const marks = shapes.map((shape) => shape.marks);
   const names = shapes.map((_, column) => header[column] || `column ${column + 1}`);
@@ -57,7 +59,7 @@ export function createRepair(
 export function clearlyBest(readings: Step[], margin = MARGIN): RepairedLine | undefined {
   readings.sort((a, b) => a.cost - b.cost);
   const [best] = readings;
-  if (!best || best.cost > MOST) return undefined;
+  if (!best || best.worst >= FOREIGN) return undefined;
   const next = readings.find((reading) => reading.hash !== best.hash);
   if (next && next.cost - best.cost < margin) return undefined;
   const fields: RepairedField[] = [];

@@ -76,6 +76,8 @@ export interface ScanRules {
   delimiter: number;
   /** Second byte of a delimiter of two, or -1. */
   delimiter2: number;
+  /** Delimiters that follow each other are one. */
+  runs: boolean;
   quote: number;
   doubled: boolean;
   backslash: boolean;
@@ -95,6 +97,7 @@ export function scanRules(dialect: Dialect, width: number, trailing: number): Sc
     width,
     delimiter: delimiter === '' ? -1 : delimiter.charCodeAt(0),
     delimiter2: delimiter.length > 1 ? delimiter.charCodeAt(1) : -1,
+    runs: dialect.runs === true,
     quote: quote === '' ? -1 : quote.charCodeAt(0),
     doubled: escape === 'double',
     backslash: escape === 'backslash',
@@ -119,7 +122,7 @@ export function scanRules(dialect: Dialect, width: number, trailing: number): Sc
 /** Puts rows into `store` until something has to be decided outside. */
 export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): ScanOutcome {
   const { buf, limit, ended, base, markAt, suspectUntil } = state;
-  const { width, delimiter, delimiter2, quote, doubled, backslash, crEnds, lfEnds, outside, inside } = rules;
+  const { width, delimiter, delimiter2, runs, quote, doubled, backslash, crEnds, lfEnds, outside, inside } = rules;
   const batchEnd = base + state.maxBatchBytes;
   const { maxRows } = store;
   let { starts, ends, quoted, lines } = store;
@@ -141,6 +144,7 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
   };
 
   for (;;) {
+    if (runs) while (at < limit && buf[at] === delimiter) at++;
     if (at >= limit) return stop('more', limit);
     const rowStart = at;
     let byte = buf[at]!;
@@ -270,11 +274,10 @@ export function scanRows(state: ScanState, rules: ScanRules, store: RowStore): S
 
       if (byte === delimiter && at < limit) {
         at += delimiter2 < 0 || buf[at + 1] !== delimiter2 ? 1 : 2;
+        if (runs) while (at < limit && buf[at] === delimiter) at++;
+        if (at >= limit && !ended) return stop('more', rowStart);
         byte = buf[at]!;
-        if (at >= limit) {
-          if (!ended) return stop('more', rowStart);
-          byte = LF;
-        }
+        if (runs && (byte === LF || byte === CR)) break;
         continue row;
       }
       break;

@@ -5,20 +5,20 @@ import { judge, type Trait, TRAITS, type Verdict } from '../../../corpus/judge';
 
 /** Per cent of files whose trait must be recognised; close below what is reached, so that a loss shows. */
 const LEAST: Readonly<Record<Trait, number>> = {
-  encoding: 99,
+  encoding: 99.5,
   mark: 100,
-  delimiter: 99,
-  quote: 99,
+  delimiter: 99.5,
+  quote: 99.5,
   escape: 99,
-  'line ends': 99,
-  header: 97,
-  'header names': 97,
-  preamble: 97,
-  footer: 97,
-  tables: 97,
-  rows: 97,
-  types: 97,
-  ambiguity: 97,
+  'line ends': 99.5,
+  header: 99,
+  'header names': 99,
+  preamble: 99,
+  footer: 99.5,
+  tables: 99.5,
+  rows: 99,
+  types: 99.5,
+  ambiguity: 100,
   refused: 100,
 };
 
