@@ -297,8 +297,8 @@ export interface TargetDatabase {
   openBatchLoad?(request: BatchLoadRequest): Promise<BatchLoad | 'loaded' | 'doubtful' | undefined>;
   /**
    * Writes all rows into the live table and makes them visible, in one transaction and once, where nothing hangs on the
-   * table that only the staged way preserves. False: nothing was done, for whatever reason. Left out by targets to which
-   * the staged way is no detour.
+   * table that only the staged way preserves. False: nothing was done, for whatever reason. Throws when nobody knows, as
+   * when the connection is lost: the next call finds out. Left out by targets to which the staged way is no detour.
    */
   loadDirect?(request: DirectLoadRequest): Promise<boolean>;
   /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { csvLine } from '../../core/file/write-csv';
 import { fileErrorReport } from '../../core/drop/error-report';
+import { fileError } from '../../core/drop/file-error';
 import { filedPath, QUARANTINE_COLUMNS, quarantineName } from '../../core/drop/filing';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { FileOutcome } from '../../core/types/drop';
@@ -31,10 +32,11 @@ export function createFilingActivities(deps: DropDependencies) {
      * The end of a file, whatever it was: moved to `processed` or `error`, its tracking row closed, staging removed, and
      * last of all its row in the catalog. A file that changed meanwhile is watched again, and one that is gone forgotten.
      */
-    async fileAway({ error, ...ref }: FileRef & { error?: ErrorReport }): Promise<FileOutcome> {
+    async fileAway({ error: thrown, ...ref }: FileRef & { error?: ErrorReport }): Promise<FileOutcome> {
       return withHeartbeat(async (signal) => {
         const [context, file] = await Promise.all([folderContext(deps, ref), dropFile(deps, ref.fileId)]);
         if (file.state !== 'processing') return outcomeOf(file);
+        const error = thrown && fileError(thrown, { path: file.path, root: context.root });
         const isPublished = file.step === 'published' || file.step === 'direct';
         if (!isPublished && error && (error.code === 'FILE_CHANGED' || error.code === 'FILE_NOT_FOUND'))
           return lookAgain(context, file, ref.runId, error);

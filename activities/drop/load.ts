@@ -120,9 +120,10 @@ export function checkTolerance({ context, file }: FileLoad, parts: readonly Load
   if (rejected <= tolerated && rows > 0) return;
   const first = parts.flatMap((part) => part.rejected).toSorted((a, b) => a.line - b.line)[0];
   const others = rejected > 1 ? ` ${rejected - 1} more ${rejected === 2 ? 'row is' : 'rows are'} rejected.` : '';
+  const column = first?.column === undefined || first.reason === 'missing-value' ? '' : `, column ${first.column}`;
   throw new LongshoreError(
     'FILE_REJECTED_ROWS',
-    `${file.path}, line ${first?.line ?? '?'}: ${first?.message ?? 'a row cannot be loaded.'}${others} ${tolerated === 0 ? 'None is tolerated.' : `${tolerated} are tolerated.`}`,
+    `${file.path}, line ${first?.line ?? '?'}${column}: ${first?.message ?? 'a row cannot be loaded.'}${others} ${tolerated === 0 ? 'None is tolerated.' : `${tolerated} are tolerated.`}`,
     {
       file: file.path,
       ...(first && { line: first.line }),

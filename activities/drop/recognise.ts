@@ -15,6 +15,7 @@ import type { DatabaseKind } from '../../schemas/constants';
 import type { ScannedContent } from '../dependencies';
 import { bytesOf, type FolderContext, ruleOf, tableRef } from './context';
 import type { DropDependencies } from './dependencies';
+import { findTable } from './find-table';
 import { filePath } from './paths';
 
 /** `found`: what is known of the file now, for whoever writes it down. `skip`: the content was loaded before. */
@@ -98,6 +99,14 @@ async function planLoad(
   const rules = await deps.environmentRules(context.target);
   const [refused] = [...checkWritable(rules), ...checkProtected(targetRef, rules)];
   if (refused) throw refused;
+  const own = [context.tracking, context.referenceConfig].find((table) => isAlike(table, targetRef));
+  if (own)
+    throw new LongshoreError(
+      'PROTECTED_TABLE',
+      `${file.path} would go into ${tableId(own)}, in which Longshore itself keeps what becomes of files.`,
+      { file: file.path, table: tableId(own) },
+      { next: 'Rename the file, or name another table for it under `files`.' },
+    );
   const limit = maxRows(undefined, rules);
   if (limit !== undefined && content.rows > limit)
     throw new LongshoreError(
@@ -200,17 +209,7 @@ async function tablePlan(
   };
 }
 
-/** The table of this name, or the only one that differs in letter case. */
-async function findTable(database: Database, ref: TableRef): Promise<TableSchema | undefined> {
-  const [exact] = await database.describeTables([ref]);
-  if (exact) return exact;
-  const alike = (await database.listTables()).filter(
-    ({ schema, name }) => `${schema}.${name}`.toLowerCase() === tableId(ref).toLowerCase(),
-  );
-  if (alike.length !== 1) return undefined;
-  const [found] = await database.describeTables(alike);
-  return found;
-}
+const isAlike = (a: TableRef, b: TableRef): boolean => tableId(a).toLowerCase() === tableId(b).toLowerCase();
 
 function checkContent(path: string, content: ScannedContent): void {
   const { format, rows, rejectedCount } = content;
@@ -218,7 +217,7 @@ function checkContent(path: string, content: ScannedContent): void {
     const doubts = format.findings.filter(({ confidence }) => confidence < LEAST_CONFIDENCE);
     throw new LongshoreError(
       'FILE_FORMAT_UNCLEAR',
-      `${path}: ${doubts.map(({ trait, value, why }) => `${trait} ${JSON.stringify(value)}? ${why}`).join(' ')}`,
+      `${path}: it is not certain how it is to be read. ${doubts.map(({ trait, value, why }) => `For its ${trait}, ${value} was found, but ${why}.`).join(' ')}`,
       { file: path },
     );
   }

@@ -138,7 +138,8 @@ export function errorReport(analysis: FileErrorAnalysis, { colours, width = 100 
         example.line !== undefined && `line ${example.line}`,
         example.column && `column ${example.column}`,
       ].filter(Boolean);
-      lines.push(...block('latest', `${place.join(', ')}: ${example.message}`, width, colours));
+      const says = example.message.startsWith(example.path);
+      lines.push(...block('latest', says ? example.message : `${place.join(', ')}: ${example.message}`, width, colours));
     }
     lines.push(
       ...block('next', passing ? `${next} What caused it may pass: try the files again.` : next, width, colours),

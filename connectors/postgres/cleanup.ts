@@ -37,13 +37,16 @@ async function endLeftovers(pool: PostgresPool, stagingSchema: string, runId: st
   );
 }
 
-/** Other runs keep tables or markers in the schema for as long as they need it. */
+/** Other runs keep tables or markers in the schema for as long as they need it, also such as are not committed yet. */
 function dropWhenUnusedSql(stagingSchema: string): string {
   const [parts, published] = [partsTable(stagingSchema), publishedTable(stagingSchema)];
   return `DO ${literal(`DECLARE schema_oid oid := to_regnamespace(${literal(ident(stagingSchema))}); used boolean;
 BEGIN
   IF EXISTS (SELECT FROM pg_class WHERE relnamespace = schema_oid AND relkind NOT IN ('i', 't') AND oid <> ALL (array_remove(ARRAY[to_regclass(${literal(parts)})::oid, to_regclass(${literal(published)})::oid], NULL))) THEN RETURN; END IF;
   IF to_regclass(${literal(parts)}) IS NULL OR to_regclass(${literal(published)}) IS NULL THEN RETURN; END IF;
+  SELECT EXISTS (SELECT FROM ${parts}) OR EXISTS (SELECT FROM ${published}) INTO used;
+  IF used THEN RETURN; END IF;
+  LOCK TABLE ${parts}, ${published};
   SELECT EXISTS (SELECT FROM ${parts}) OR EXISTS (SELECT FROM ${published}) INTO used;
   IF used THEN RETURN; END IF;
   DROP TABLE ${parts}, ${published};

@@ -10,6 +10,7 @@ import type { DirectLoadRequest } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
 import { BINARY_HEADER, BINARY_TRAILER, canEncodeBinary, encodeBinary } from './binary-encoder';
 import { columnsSql } from './ddl';
+import { isConnectionLoss, sqlState } from './errors';
 import { serverFacts } from './introspect';
 import { targetColumns } from './load';
 import type { PostgresClient, PostgresPool, Row } from './pool';
@@ -20,10 +21,16 @@ import { ensureSchema, lockSchemaSql, publishedTable } from './staging';
 /** What the marker of a direct load has where those of sets have a hash of their tables. */
 const MARK = 'direct';
 
+/** SQLSTATE: the table of marks has just been removed, since nothing was marked. */
+const NO_TABLE = '42P01';
+
 /** Appending to a table with more rows than this would take longer to verify than to stage. */
 const MAX_APPENDED_TO = 200_000;
 
-/** True: the rows are visible, now or since an earlier attempt. False: nothing was done, take the staged way. */
+/**
+ * True: the rows are visible, now or since an earlier attempt. False: nothing was done, take the staged way. Throws when
+ * nobody knows, as when the connection is lost: the next attempt asks the mark.
+ */
 export async function loadDirect(
   pool: PostgresPool,
   stagingSchema: string,
@@ -33,9 +40,16 @@ export async function loadDirect(
   const { plan } = request;
   if (plan.mode === 'append' && (plan.target?.estimatedRows ?? 0) > MAX_APPENDED_TO) return false;
   const { encoding } = await serverFacts(pool);
+  let isMarked = false;
+  const onMarked = () => void (isMarked = true);
   try {
-    return await pool.withClient((client) => inTransaction(client, stagingSchema, request, reference, encoding));
-  } catch {
+    return await pool.withClient((client) =>
+      inTransaction(client, stagingSchema, request, reference, encoding, onMarked),
+    );
+  } catch (error) {
+    // Rows are doubled if the staged way is taken while an earlier attempt, or a commit of this one, may have succeeded.
+    const isUndone = isMarked ? !isConnectionLoss(error) : sqlState(error) === NO_TABLE;
+    if (!isUndone) throw error;
     // Whatever it is, the staged way meets it again and says where.
     return false;
   }
@@ -47,12 +61,14 @@ async function inTransaction(
   request: DirectLoadRequest,
   reference: PostgresReference,
   encoding: string,
+  onMarked: () => void,
 ): Promise<boolean> {
   await client.query(`BEGIN; SET LOCAL search_path TO DEFAULT; SET LOCAL lock_timeout = ${request.lockTimeoutMs}`);
   let isLoaded = false;
   try {
     const isFirst = await mark(client, stagingSchema, request.runId);
     if (!isFirst) return true;
+    onMarked();
     isLoaded = await load(client, request, encoding);
     if (isLoaded && request.bookkeeping) await reference.writeWithin(client, request.bookkeeping);
     if (isLoaded) await client.query('COMMIT');

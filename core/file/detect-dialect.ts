@@ -41,8 +41,12 @@ const TRIED_CHARS = 48 * 1024;
 const TRIED_ROWS = 300;
 const MEASURED_CELLS = 6000;
 
-/** Quotes that are in a file are quotes, unless much speaks against it. */
+/** Quotes that are in a file are quotes, unless much speaks against it: rows where they stand within fields. */
 const UNQUOTED = 0.85;
+const LOOSE = 0.5;
+/** Separators of this prior and below have to be in nearly every row. */
+const WEAK = 0.5;
+const WEAK_SHARE = 0.9;
 /** How much a row counts as broken that has quotes too many, and still has an end to each field. */
 const STRAY = 0.25;
 
@@ -140,7 +144,11 @@ function measure(sample: string, dialect: Dialect, prior: number, best: number):
   if (width === 1 && dialect.delimiter !== '' && rows.some(({ fields }) => fields.length > 1))
     return { dialect, score: 0, width, share, broken };
   const shape = width > 1 ? 0.4 + (0.6 * (width - 1)) / width : 0.45;
-  const most = (dialect.quote === '' ? UNQUOTED : 1) * prior * share ** 1.2 * shape * (1 - broken) ** 2;
+  const loose = rows.filter(({ fields, quoted }) => fields.some((text, at) => !quoted[at] && text.includes('"')));
+  const looseQuotes = loose.length / Math.max(1, rows.length);
+  const weak = prior <= WEAK && share < WEAK_SHARE ? UNNAMED : 1;
+  const unquoted = dialect.quote === '' ? UNQUOTED : 1;
+  const most = unquoted * (1 - LOOSE * looseQuotes) * weak * prior * share ** 1.2 * shape * (1 - broken) ** 2;
   // Cells cannot make up for it.
   if (most <= best && dialect.delimiter !== '') return { dialect, score: most * 0.5, width, share, broken };
   const like = rows.filter((row) => row.fields.length === width && !row.broken);

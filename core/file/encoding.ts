@@ -55,7 +55,8 @@ function guessed(sample: FileSample): EncodingChoice {
   const invalid = head.invalid + tail.invalid;
   if (valid === 0 && invalid === 0) return chosen('utf-8', 0, isWhole ? 0.99 : 0.95, 'all bytes are ASCII');
   if (invalid === 0) return chosen('utf-8', 0, 0.99, `all ${valid} characters beyond ASCII are UTF-8`);
-  if (valid > invalid * 10)
+  // Letters of one byte hardly ever look like characters of two: more of those are text put together of both.
+  if (valid > invalid)
     return chosen('utf-8', 0, 0.8, `${valid} characters beyond ASCII are UTF-8, ${invalid} bytes are not`);
   return guessedSingleByte(sample, invalid);
 }

@@ -9,8 +9,11 @@ const MAX_SHAPED = 400;
 /** What the columns look like, by the rows that are as they should be; undefined: too wide, or too few to tell. */
 export function shapesOf(rows: readonly SampleRow[], width: number, trailing: number): ColumnShape[] | undefined {
   if (width > MAX_SHAPED) return undefined;
-  const good = rows.filter((row) => !row.broken && row.fields.length === width + trailing).slice(0, SHAPE_ROWS);
-  if (good.length < 2) return undefined;
+  const all = rows.filter((row) => !row.broken && row.fields.length === width + trailing);
+  if (all.length < 2) return undefined;
+  // From all over the sample, for numbers grow and dates move on.
+  const step = Math.ceil(all.length / SHAPE_ROWS);
+  const good = all.filter((_, at) => at % step === 0);
   return Array.from({ length: width }, (_, column) =>
     learnShape(good.map(({ fields, quoted }) => ({ text: fields[column]!, quoted: quoted[column]! }))),
   );

@@ -133,13 +133,22 @@ function nearMisses(missing: readonly string[], extra: readonly string[]): Table
   return missing.flatMap((column) => {
     const name = normalName(column);
     const [best] = extra
-      .map((target) => ({ target, far: distance(name, normalName(target)) }))
+      .map((target) => ({ target, far: farFrom(name, normalName(target)) }))
       .filter(({ far }) => far <= Math.max(1, Math.floor(name.length / 4)))
       .toSorted((a, b) => a.far - b.far);
     // With two letters, every other name of two is near.
     return best === undefined || name.length < 3 ? [] : [{ column, target: best.target }];
   });
 }
+
+/** Edits from one to the other; letters that changed places are one. */
+function farFrom(name: string, other: string): number {
+  const far = distance(name, other);
+  const isTurned = far === 2 && name.length === other.length && sorted(name) === sorted(other);
+  return isTurned ? 1 : far;
+}
+
+const sorted = (name: string): string => [...name].toSorted().join('');
 
 function reportOf(
   id: string,

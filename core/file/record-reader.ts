@@ -3,7 +3,7 @@ import { unitBytes } from './encoding-tables';
 import { Input } from './reader/input';
 import { countLines, hasRowsShape, rejectedRow } from './reader/irregular';
 import { bytesAsText, isBlank, lineEnd, type LineEnd } from './reader/lines';
-import { createRepair, type Repair, type RepairedLine } from './reader/repair';
+import { createRepair, USUAL, type Repair, type RepairedLine } from './reader/repair';
 import { RowStore } from './reader/row-store';
 import { CR, scanRows, scanRules, unescape, type Irregularity, type ScanRules, type ScanState } from './reader/scan';
 
@@ -215,9 +215,10 @@ class Reader implements RecordReader {
         return this.#putRight(first) || this.#reject('open', first.end, first.next);
       return this.#reject(why, whole.end, whole.next);
     }
-    if (why === 'stray' || why === 'surplus') return this.#trustOrPutRight(first, irregularEnd, why);
+    if (why === 'stray' || why === 'surplus' || why === 'doubtful')
+      return this.#trustOrPutRight(first, irregularEnd, why);
     let line: LineEnd | undefined = first;
-    for (let lines = 1; this.#repair && lines <= (why === 'doubtful' ? 1 : MAX_JOINED_LINES); lines++) {
+    for (let lines = 1; this.#repair && lines <= MAX_JOINED_LINES; lines++) {
       if (line.end - pos > maxRowBytes) break;
       if (this.#putRight(line)) return true;
       if (line.next >= limit && ended) break;
@@ -225,15 +226,11 @@ class Reader implements RecordReader {
       if (!line && limit - pos <= maxRowBytes) return false;
       if (!line) break;
     }
-    if (why === 'doubtful') {
-      this.#state.trusted = pos;
-      return true;
-    }
     return this.#reject(why === 'long' ? 'open' : why, first.end, first.next);
   }
 
-  /** A row of the right width with a quote inside a field: text as a rule, or two fields that have become one. */
-  #trustOrPutRight(line: LineEnd, rowEnd: number, why: 'stray' | 'surplus'): true {
+  /** A row of the right width that looks odd: it is as it should be, as a rule, unless its values say otherwise. */
+  #trustOrPutRight(line: LineEnd, rowEnd: number, why: 'stray' | 'surplus' | 'doubtful'): true {
     const { store, state, repair } = { store: this.#store, state: this.#state, repair: this.#repair };
     const from = store.rows * store.width;
     const columns = Array.from({ length: store.width }, (_, column) => from + column);
@@ -241,13 +238,15 @@ class Reader implements RecordReader {
       bytesAsText(state.buf, store.starts[field]! + state.base, store.ends[field]! + state.base),
     );
     const quoted = columns.map((field) => store.quoted[field] === 1);
-    const isAsIs =
-      !repair || (why === 'stray' ? line.next !== rowEnd : line.end !== rowEnd) || repair.isUsual(values, quoted);
+    const misfit = repair?.misfit(values, quoted) ?? 0;
+    const isWhole = why === 'stray' ? line.next === rowEnd : why === 'doubtful' || line.end === rowEnd;
+    const isAsIs = !repair || !isWhole || misfit <= USUAL;
     const other = isAsIs ? undefined : repair.read(bytesAsText(state.buf, state.pos, line.end));
     const differs = other?.fields.some(
       ({ start }, column) => state.pos + start - state.base !== store.starts[from + column],
     );
-    if (other && differs) return this.#accept(other, line, 1);
+    const isBetter = why !== 'doubtful' || (other && other.cost + 1 < misfit);
+    if (other && differs && isBetter) return this.#accept(other, line, 1);
     state.trusted = state.pos;
     return true;
   }

@@ -130,7 +130,7 @@ function addPair(
 ): void {
   const wider = widerType(input.targetKind, found, inferred);
   if (wider !== undefined && input.policy === 'stop')
-    faults.push(`column ${found.name} is ${found.nativeType}, and the file has values that need ${wider.nativeType}.`);
+    faults.push(`column ${found.name} is ${found.nativeType}, and the file has ${valuesBeyond(inferred, found)}.`);
   const widen = wider !== undefined && input.policy === 'evolve';
   if (widen) plan.widen.push({ name: found.name, nativeType: wider.nativeType });
   const nativeType = widen ? wider.nativeType : found.nativeType;
@@ -148,6 +148,17 @@ function addPair(
     ...(range && { range }),
   });
   plan.columns.push({ ...columnPlan(input.names[index]!, found.name, logical), targetType: nativeType });
+}
+
+/** What of the file does not fit into the column. */
+function valuesBeyond(
+  { maxChars, smallest, largest, wholeDigits, fractionDigits }: InferredColumn,
+  { maxLength, logical }: ColumnSchema,
+): string {
+  if (maxLength !== undefined) return `texts of up to ${maxChars} characters`;
+  if (logical.kind === 'decimal')
+    return `numbers of up to ${wholeDigits ?? 0} digits before and ${fractionDigits ?? 0} after the decimal mark`;
+  return `numbers from ${smallest ?? '?'} to ${largest ?? '?'}`;
 }
 
 function addMissing(

@@ -13,7 +13,7 @@ import type { ErrorReport } from '../../core/errors/longshore-error';
 import { snapshotReadySignal, type TransferSetInput } from '../../workflows/transfer-set/messages';
 import { partsQueue } from '../../workflows/queues';
 import { findTemporalCli } from '../../dev/temporal-cli';
-import { testTemporal } from '../helpers/temporal';
+import { testTemporal, workflowBundle } from '../helpers/temporal';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -61,11 +61,21 @@ export const reportOf = (error: Error): ErrorReport => (error as ApplicationFail
 
 /** Waits like an activity that observes cancellation. */
 export async function untilCancelled(): Promise<never> {
-  const timer = setInterval(() => Context.current().heartbeat(), 100);
+  const { info, cancelled } = Context.current();
+  const timer = info.isLocal ? undefined : setInterval(() => Context.current().heartbeat(), 100);
   try {
-    return await Context.current().cancelled;
+    return await cancelled;
   } finally {
     clearInterval(timer);
+  }
+}
+
+/** Waits until something is so. */
+export async function eventually(condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition never came true');
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -74,24 +84,26 @@ export async function withWorkflows(
   script: (harness: Harness) => Partial<Activities>,
   test: (harness: Harness) => Promise<void>,
 ): Promise<void> {
-  const temporal = await testTemporal();
-  const { client } = temporal;
-  const namespace = 'default';
-  const native = await NativeConnection.connect({ address: temporal.address });
-  const queue = `${randomUUID()}-transfers`;
-  const calls: string[] = [];
-  const harness: Harness = {
-    client,
-    calls,
-    start: (input = {}) =>
-      client.workflow.start('transferSet', {
-        taskQueue: queue,
-        workflowId: `transfer/test/${randomUUID()}`,
-        args: [{ set: 'test', configVersion: 1, triggeredBy: 'tester', ...input }],
-      }),
-    announce: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
-  };
-  const defaults: Activities = {
+  await withWorkers(async (client, queue, run) => {
+    const calls: string[] = [];
+    const harness: Harness = {
+      client,
+      calls,
+      start: (input = {}) =>
+        client.workflow.start('transferSet', {
+          taskQueue: queue,
+          workflowId: `transfer/test/${randomUUID()}`,
+          args: [{ set: 'test', configVersion: 1, triggeredBy: 'tester', ...input }],
+        }),
+      announce: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
+    };
+    const activities = { ...defaultsOf(harness), ...script(harness) };
+    await run(noted(activities, calls, calledWith), () => test(harness));
+  });
+}
+
+function defaultsOf(harness: Harness): Activities {
+  return {
     planRun: async () => plan([table('public.a'), table('public.b')]),
     holdSnapshot: async ({ runId }) => {
       await harness.announce(runId, 1);
@@ -112,51 +124,76 @@ export async function withWorkflows(
     extractPart: async () => ({ rows: 10, bytes: 100 }),
     loadPart: async () => undefined,
   };
-  const activities = noted({ ...defaults, ...script(harness) }, calls);
-  const common = {
-    connection: native,
-    namespace,
-    activities,
-    maxHeartbeatThrottleInterval: '100ms',
-    shutdownGraceTime: 0,
-  } as const;
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: queue, workflowsPath: require.resolve('../../workflows') }),
-    Worker.create({ ...common, taskQueue: partsQueue(queue) }),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+}
+
+/** Runs activities on a task queue of their own, and on that of its parts, for as long as `test` takes. */
+export type RunWorkers = (activities: object, test: () => Promise<void>) => Promise<void>;
+
+/** Gives `use` a client, a name for a task queue, and a way to start workers on it. */
+export async function withWorkers(
+  use: (client: Client, queue: string, run: RunWorkers) => Promise<void>,
+): Promise<void> {
+  const temporal = await testTemporal();
+  const native = await NativeConnection.connect({ address: temporal.address });
+  const queue = `${randomUUID()}-transfers`;
   try {
-    await test(harness);
+    await use(temporal.client, queue, async (activities, test) => {
+      const common = {
+        connection: native,
+        namespace: 'default',
+        activities,
+        maxHeartbeatThrottleInterval: '100ms',
+        shutdownGraceTime: 0,
+      } as const;
+      const workers = await Promise.all([
+        Worker.create({ ...common, taskQueue: queue, workflowBundle: workflowBundle() }),
+        Worker.create({ ...common, taskQueue: partsQueue(queue) }),
+      ]);
+      const running = Promise.all(workers.map((worker) => worker.run()));
+      try {
+        await test();
+      } finally {
+        for (const worker of workers) worker.shutdown();
+        await running;
+      }
+    });
   } finally {
-    for (const worker of workers) worker.shutdown();
-    await running;
     await Promise.all([native.close(), temporal.close()]);
   }
 }
 
-function noted(activities: Activities, calls: string[]): Activities {
+interface TransferArgument {
+  table?: string;
+  tables?: string[];
+  part?: number;
+  status?: string;
+  event?: string;
+}
+
+const calledWith = ({ table: one, tables, part, status, event }: TransferArgument): (string | number | undefined)[] => [
+  one ?? tables?.join('+') ?? status ?? event,
+  part,
+];
+
+/** Activities that write down their names and what `words` says of their argument, when they are started. */
+export function noted<A extends object, T>(
+  activities: A,
+  calls: string[],
+  words: (argument: T) => (string | number | undefined)[],
+): A {
   const entries = Object.entries(activities).map(([name, run]) => {
-    const call = run as (argument: {
-      table?: string;
-      tables?: string[];
-      part?: number;
-      status?: string;
-      event?: string;
-    }) => Promise<unknown>;
+    const call = run as (argument: T) => Promise<unknown>;
     const wrapped: typeof call = async (argument) => {
-      const { table: one, tables, part, status, event } = argument;
-      calls.push(
-        [name, one ?? tables?.join('+') ?? status ?? event, part].filter((word) => word !== undefined).join(' '),
-      );
+      calls.push([name, ...words(argument)].filter((word) => word !== undefined).join(' '));
       return call(argument);
     };
     return [name, wrapped];
   });
-  return Object.fromEntries(entries) as Activities;
+  return Object.fromEntries(entries) as A;
 }
 
-/** With LONGSHORE_RECORD_HISTORIES set, keeps the history of a scenario for the replay tests. */
-export async function record(handle: WorkflowHandle, scenario: string): Promise<void> {
+/** With LONGSHORE_RECORD_HISTORIES set, keeps the history of a scenario for the replay tests: of its latest run, or of one. */
+export async function record(handle: WorkflowHandle, scenario: string, runId?: string): Promise<void> {
   const folder = process.env.LONGSHORE_RECORD_HISTORIES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
@@ -165,8 +202,11 @@ export async function record(handle: WorkflowHandle, scenario: string): Promise<
   const history: unknown = JSON.parse(
     execFileSync(
       file,
-      ['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId],
-      { encoding: 'utf8' },
+      [
+        ...['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId],
+        ...(runId === undefined ? [] : ['--run-id', runId]),
+      ],
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     ),
   );
   writeFileSync(

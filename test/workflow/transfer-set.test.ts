@@ -5,20 +5,12 @@ import {
   resumeSignal,
   type TransferSetResult,
 } from '../../workflows/transfer-set/messages';
-import { failure, plan, record, reportOf, table, untilCancelled, withWorkflows } from './harness';
+import { eventually, failure, plan, record, reportOf, table, untilCancelled, withWorkflows } from './harness';
 
 jest.setTimeout(60_000);
 
 const result = async (handle: WorkflowHandle): Promise<TransferSetResult> =>
   (await handle.result()) as TransferSetResult;
-
-async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition never came true');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describe('transferSet', () => {
   test('copies every part of every table once and publishes the set in one call', async () => {

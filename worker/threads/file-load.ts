@@ -16,6 +16,7 @@ import { isSameFile } from '../../core/drop/scan';
 import { identityOf } from '../../storage/files/identity';
 import { readRows } from '../../storage/files/read-rows';
 import { openFile } from '../../storage/files/open-file';
+import { withLine } from './row-line';
 import { partStages } from './stages';
 
 /** Rejected rows that travel with the result; the file has all of them. */
@@ -70,6 +71,8 @@ async function throughFile(
     const { sha256 } = await writer.finish();
     await target.loadPart({ ...load, file, sha256, rows: part.rows }, progress, signal);
     return part;
+  } catch (error) {
+    throw await withLine(error, request, signal);
   } finally {
     await writer.abort();
     await rm(file, { force: true });

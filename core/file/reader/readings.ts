@@ -38,9 +38,8 @@ export const COST = {
   /** … the row has a delimiter of its own. */
   otherDelimiter: 3,
 };
-/** A reading that costs more is none; in a wide table many values are a little unusual. */
-const MOST = 16;
-const MOST_PER_COLUMN = 0.4;
+/** A reading is given up that costs so much more than the cheapest which has come as far. */
+const BEHIND = 14;
 /** Readings kept for each place in the line. */
 const KEPT = 3;
 
@@ -69,7 +68,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
   const { misfits, marks, names } = columns;
   const width = misfits.length;
   const past = line.length + 1;
-  const limit = MOST + MOST_PER_COLUMN * width;
+  let limit = BEHIND;
   const delimiters = delimiter === '' ? [] : placesOf(line, delimiter);
   const nextDelimiter = (from: number): number => {
     let low = 0;
@@ -99,6 +98,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
   ]);
 
   for (let column = 0; column <= width; column++) {
+    limit = BEHIND + cheapestOf(places);
     dropSurplus(places, line, delimiter, delimiters, nextDelimiter, column, limit);
     if (column === width) break;
     const next = new Map<number, Step[]>();
@@ -241,6 +241,12 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
     places = next;
   }
   return places.get(past) ?? [];
+}
+
+function cheapestOf(places: Map<number, Step[]>): number {
+  let cheapest = Infinity;
+  for (const steps of places.values()) cheapest = Math.min(cheapest, steps[0]!.cost);
+  return cheapest;
 }
 
 /** Passes over separators that have nothing before them: a field too many. */

@@ -7,13 +7,15 @@ export interface RepairedLine {
   fields: RepairedField[];
   /** What was wrong; empty where nothing was. */
   message: string;
+  /** How much speaks against it. */
+  cost: number;
 }
 
 export interface Repair {
   /** The one clearly best reading of a line, given as text of its bytes; undefined: there is none. */
   read(line: string): RepairedLine | undefined;
-  /** Whether values look like the others of their columns. */
-  isUsual(values: readonly string[], quoted: readonly boolean[]): boolean;
+  /** How little values look like the others of their columns. */
+  misfit(values: readonly string[], quoted: readonly boolean[]): number;
 }
 
 /** Longer lines and wider tables are not worth the time that all readings of them take. */
@@ -22,7 +24,7 @@ const MAX_WIDTH = 400;
 /** Separators that a single row may have in place of the others'. */
 export const OTHER_DELIMITERS = [',', ';', '\t', '|', ' '];
 /** A row whose values cost no more in all is as it should be. */
-const USUAL = 2.5;
+export const USUAL = 2.5;
 /** A value that costs so much cannot belong to its column, even where there is no other reading. */
 const FOREIGN = 8;
 /** The next reading must cost so much more than the best. */
@@ -50,9 +52,9 @@ export function createRepair(
       }
     return clearlyBest(readings);
   };
-  const isUsual = (values: readonly string[], quoted: readonly boolean[]): boolean =>
-    values.reduce((sum, value, column) => sum + misfits[column]!(value, quoted[column]!), 0) <= USUAL;
-  return { read, isUsual };
+  const misfit = (values: readonly string[], quoted: readonly boolean[]): number =>
+    values.reduce((sum, value, column) => sum + misfits[column]!(value, quoted[column]!), 0);
+  return { read, misfit };
 }
 
 /** The reading that costs least, where the next costs `margin` more. */
@@ -68,5 +70,5 @@ export function clearlyBest(readings: Step[], margin = MARGIN): RepairedLine | u
     if (step.field) fields.unshift(step.field);
     if (step.note !== undefined) notes.unshift(step.note);
   }
-  return { fields, message: [...new Set(notes)].join(', ') };
+  return { fields, message: [...new Set(notes)].join(', '), cost: best.cost };
 }

@@ -155,7 +155,9 @@ export function misfitOf(shape: ColumnShape): Misfit {
       let cost = Math.min(2, -Math.log2(like.share) * 0.3);
       form.lengths.forEach((length, run) => {
         const [least, most] = [like.mins[run]!, like.maxs[run]!];
-        if (length < least || length > most) cost += least === most && like.share > 0.2 ? 2.5 : 0.75;
+        if (length >= least && length <= most) return;
+        // Numbers that vary grow; what has had one length so far is not expected to.
+        cost += least === most && like.share > 0.2 ? 2.5 : form.key[run] === '9' && length > most ? 0.25 : 0.75;
       });
       return Math.min(6, cost);
     }
@@ -165,16 +167,15 @@ export function misfitOf(shape: ColumnShape): Misfit {
   const ofText = (text: string): number => {
     if (words.has(text)) return 0;
     if (shape.empty === 1) return 6;
-    let cost = ofForm(text);
-    if (cost >= 1 && words.size > 0) cost += 2;
+    // A word that is new among few is unusual, and no more.
+    let cost = words.size > 0 ? Math.min(4, ofForm(text) + 2) : ofForm(text);
     if (!shape.firsts.includes(kindOf(text.charCodeAt(0)))) cost += 1.5;
     let strange = 0;
     for (let at = 0; at < text.length && strange < 3; at++)
       if (!shape.marks.includes(kindOf(text.charCodeAt(at)))) strange++;
     cost += strange * 0.7;
     if (text.includes('\n') && !shape.marks.includes('\n')) cost += NEW_LINE;
-    if (text.length > shape.max * 1.25) cost += 1.5;
-    if (text.length < shape.min * 0.75) cost += 1.5;
+    if (cost >= 1 && (text.length > shape.max * 1.25 || text.length < shape.min * 0.75)) cost += 1.5;
     return cost;
   };
 

@@ -1,7 +1,7 @@
-/** An installation that watches a drop folder, and plain SQL and a plain look at the disk to check what becomes of files. */
+/** An installation that watches drop folders, and plain SQL and a plain look at the disk to check what becomes of files. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { rows, Site } from '../site';
+import { execute, rows, Site } from '../site';
 
 export const FULL = 'reference_data_table/fullload';
 export const APPEND = 'reference_data_table/append';
@@ -23,6 +23,8 @@ export interface DropRow {
 export interface DropSiteOptions {
   /** Settings of the folder, as YAML flow fields: `columns: evolve, duplicates: load`. */
   settings?: string;
+  /** Further folders of the installation, see `beside`: their settings by name. */
+  folders?: Record<string, string>;
   /** Further sections of the configuration. */
   more?: string;
   env?: Record<string, string>;
@@ -37,16 +39,33 @@ export class DropSite {
   private constructor(
     readonly site: Site,
     readonly root: string,
+    readonly name: string,
   ) {}
 
-  static async open({ settings, more = '', env, to = 'uat', environments }: DropSiteOptions = {}): Promise<DropSite> {
-    const fields = ['path: drop', `to: ${to}`, FAST, ...(settings ? [settings] : [])].join(', ');
+  static async open({
+    settings = '',
+    folders = {},
+    more = '',
+    env,
+    to = 'uat',
+    environments,
+  }: DropSiteOptions = {}): Promise<DropSite> {
+    const lines = Object.entries({ inbox: settings, ...folders }).map(([name, own]) => {
+      const path = name === 'inbox' ? 'drop' : name;
+      const fields = [`path: ${path}`, ...(/(^|\W)to:/.test(own) ? [] : [`to: ${to}`]), FAST, ...(own ? [own] : [])];
+      return `  ${name}: { ${fields.join(', ')} }`;
+    });
     const site = await Site.open({
-      sets: `  none: { from: prod, to: uat, tables: [public.none] }\ndropFolders:\n  inbox: { ${fields} }\n${more}`,
+      sets: `  none: { from: prod, to: uat, tables: [public.none] }\ndropFolders:\n${lines.join('\n')}\n${more}`,
       ...(env && { env }),
       ...(environments && { environments }),
     });
-    return new DropSite(site, join(site.installation.folder, 'drop'));
+    return new DropSite(site, join(site.installation.folder, 'drop'), 'inbox');
+  }
+
+  /** Another folder of the same installation. */
+  beside(name: string): DropSite {
+    return new DropSite(this.site, join(this.site.installation.folder, name), name);
   }
 
   get target(): string {
@@ -54,16 +73,17 @@ export class DropSite {
   }
 
   async watch(): Promise<void> {
-    const { code, stderr, stdout } = await this.site.installation.run('drop', 'watch', 'inbox', '--no-wait');
+    const { code, stderr, stdout } = await this.site.installation.run('drop', 'watch', this.name, '--no-wait');
     if (code !== 0) throw new Error(`drop watch ended with ${code}: ${stdout}${stderr}`);
   }
 
   /** Writes a file as careful programs do: under another name, then renamed. */
   drop(path: string, content: string | Uint8Array): void {
     const file = join(this.root, path);
+    const hidden = join(dirname(file), '.writing');
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.part`, content);
-    renameSync(`${file}.part`, file);
+    writeFileSync(hidden, content);
+    renameSync(hidden, file);
   }
 
   read(path: string): string {
@@ -78,11 +98,11 @@ export class DropSite {
       .toSorted();
   }
 
-  /** What the catalog knows of files, in the order they were seen. */
+  /** What the catalog knows of the folder's files, in the order they were seen. */
   async known(): Promise<DropRow[]> {
     return rows<DropRow>(
       this.site.catalog,
-      'select id::int, path, state, table_id, rows::int, rejected::int, moved_to, error, step from longshore.drop_files order by id',
+      `select id::int, path, state, table_id, rows::int, rejected::int, moved_to, error, step from longshore.drop_files where folder = '${this.name}' order by id`,
     );
   }
 
@@ -101,8 +121,35 @@ export class DropSite {
     }
   }
 
+  /** Drops a file, waits until it has ended, and returns what became of it. */
+  async put(path: string, content: string | Uint8Array, withinMs?: number): Promise<DropRow> {
+    const before = await this.known().catch(() => []);
+    const isOver = ({ state }: DropRow): boolean => !['watching', 'ready', 'processing'].includes(state);
+    this.drop(path, content);
+    const known = await this.ended(before.filter(isOver).length + 1, withinMs);
+    const seen = new Set(before.map(({ id }) => id));
+    const found = known.find((file) => file.path === path && !seen.has(file.id));
+    if (!found) throw new Error(`${path} was not seen: ${JSON.stringify(known)}`);
+    return found;
+  }
+
   async sql<T extends object>(sql: string): Promise<T[]> {
     return rows<T>(this.target, sql);
+  }
+
+  async execute(sql: string): Promise<void> {
+    await execute(this.target, sql);
+  }
+
+  /** Runs `longshore drop COMMAND FOLDER …` and returns what a user sees. */
+  async longshore(command: string, ...args: string[]): Promise<{ code: number; out: string }> {
+    const { code, stdout, stderr } = await this.site.installation.run('drop', command, this.name, ...args);
+    return { code, out: stdout + stderr };
+  }
+
+  /** The same, with `--json`. */
+  json<T>(command: string, ...args: string[]): Promise<T> {
+    return this.site.installation.json<T>('drop', command, this.name, ...args);
   }
 
   async close(): Promise<void> {
