@@ -98,11 +98,17 @@ export interface TransferDependencies {
   now(): Date;
 }
 
+/** Hex. */
+export interface ContentHashes {
+  md5: string;
+  sha256: string;
+}
+
 /** What reading a whole file found out. */
 export interface ScannedContent {
   identity: FileIdentity;
-  md5: string;
-  sha256: string;
+  /** Of a file that was small enough to be held in memory; others are hashed by `hash`. */
+  hashes?: ContentHashes;
   format: FileFormat;
   /** By position in the file; `name` as found in the header. */
   columns: InferredColumn[];
@@ -111,6 +117,12 @@ export interface ScannedContent {
   rejectedCount: number;
   rejected: RejectedRow[];
   repairedCount: number;
+}
+
+export interface HashFileRequest {
+  /** Absolute. */
+  path: string;
+  identity: FileIdentity;
 }
 
 export interface ScanFileRequest {
@@ -178,6 +190,7 @@ export interface ScanTreeRequest extends ScanTreeOptions {
 export interface FileWorkers {
   tree(request: ScanTreeRequest, signal: AbortSignal): Promise<TreeScan>;
   scan(request: ScanFileRequest, progress: ProgressCounter, signal: AbortSignal): Promise<ScannedContent>;
+  hash(request: HashFileRequest, signal: AbortSignal): Promise<ContentHashes>;
   /** Loads and publishes at once, where the target can. */
   loadDirect(
     ref: EnvironmentRef,

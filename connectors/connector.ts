@@ -274,6 +274,16 @@ export interface PublishResult {
   warnings: string[];
 }
 
+/** What a target remembers of a run whose rows are visible. */
+export interface PublishedMark {
+  /** By `loadDirect`: with what was to be written beside the rows. */
+  direct: boolean;
+  /** Of a direct load. */
+  rows?: number;
+  /** `schema.table`, of a direct load. */
+  table?: string;
+}
+
 export interface TargetDatabase {
   /** Which strategies keep everything that hangs on this table, and why not the others. Called while planning. */
   chooseStrategy(
@@ -324,6 +334,8 @@ export interface TargetDatabase {
   reset(request: StagingRequest): Promise<void>;
   /** The switch. Atomic for everything in the request; idempotent: a request that is already published returns. */
   publish(request: PublishRequest, signal?: AbortSignal): Promise<PublishResult>;
+  /** Whether rows of this run are visible already, whatever became of who made them so. undefined after `cleanup`, too. */
+  publishedMark(runId: string): Promise<PublishedMark | undefined>;
   /** Removes every trace of a run's staging. Idempotent; also after a crash. */
   cleanup(runId: string): Promise<void>;
   /** Rows now visible in a table, for verification after publishing and for the preview. */

@@ -51,8 +51,7 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
     },
     async maskKey({ configVersion }) {
       const key =
-        maskKeys.get(configVersion) ??
-        get(configVersion).then((config) => resolveMaskKey(config, process.env, own()));
+        maskKeys.get(configVersion) ?? get(configVersion).then((config) => resolveMaskKey(config, process.env, own()));
       maskKeys.set(configVersion, key);
       // A secret that was missing may be there for the next attempt.
       key.catch(() => maskKeys.delete(configVersion));

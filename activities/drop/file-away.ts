@@ -5,7 +5,8 @@ import { csvLine } from '../../core/file/write-csv';
 import { fileErrorReport } from '../../core/drop/error-report';
 import { fileError } from '../../core/drop/file-error';
 import { filedPath, QUARANTINE_COLUMNS, quarantineName } from '../../core/drop/filing';
-import type { ErrorReport } from '../../core/errors/longshore-error';
+import { isSmallFile } from '../../core/drop/small';
+import { type ErrorReport, LongshoreError } from '../../core/errors/longshore-error';
 import type { FileOutcome } from '../../core/types/drop';
 import type { RejectedRow } from '../../core/types/file';
 import { tableId } from '../../core/types/table';
@@ -34,16 +35,23 @@ export function createFilingActivities(deps: DropDependencies) {
      */
     async fileAway({ error: thrown, ...ref }: FileRef & { error?: ErrorReport }): Promise<FileOutcome> {
       return withHeartbeat(async (signal) => {
-        const [context, file] = await Promise.all([folderContext(deps, ref), dropFile(deps, ref.fileId)]);
-        if (file.state !== 'processing') return outcomeOf(file);
-        const error = thrown && fileError(thrown, { path: file.path, root: context.root });
-        const isPublished = file.step === 'published' || file.step === 'direct';
+        const [context, known] = await Promise.all([folderContext(deps, ref), dropFile(deps, ref.fileId)]);
+        if (known.state !== 'processing') {
+          // Of an attempt that came to its end but for this.
+          await deps.parts.remove(ref.runId);
+          return outcomeOf(known);
+        }
+        const error = thrown && fileError(thrown, { path: known.path, root: context.root });
+        const file = error ? await asTargetKnows(context, known, ref.runId) : known;
+        const isPublished = isVisible(file);
         if (!isPublished && error && (error.code === 'FILE_CHANGED' || error.code === 'FILE_NOT_FOUND'))
           return lookAgain(context, file, ref.runId, error);
         const state = isPublished ? 'loaded' : stateOf(error);
         const ended = { state, ...(error && !isPublished && { error }) };
         const at = await endOf(file);
-        const movedTo = await putAway(context, file, ref.runId, ended, at, signal);
+        const movedTo = await putAway(context, file, ref.runId, ended, at, signal).catch((full: unknown) => {
+          throw untilThereIsRoom(full);
+        });
         await tellTarget(context, file, ref.runId, ended);
         const { state: _state, ...why } = ended;
         await dropFiles.update(file.id, { state, ...why, ...(movedTo !== undefined && { movedTo }), finishedAt: at });
@@ -52,6 +60,26 @@ export function createFilingActivities(deps: DropDependencies) {
       });
     },
   };
+
+  /**
+   * A load can be committed without anybody having heard of it: the worker died, and before another took over the file
+   * was cancelled, replaced or taken away. Then it is loaded, whatever went wrong afterwards.
+   */
+  async function asTargetKnows(context: FolderContext, file: DropFile, runId: string): Promise<DropFile> {
+    const mayBeVisible = isSmallFile(file.size) || file.step === 'verified';
+    if (isVisible(file) || !mayBeVisible) return file;
+    const mark = await patiently(() => deps.databases.use(context.target, ({ target }) => target.publishedMark(runId)));
+    if (!mark) return file;
+    const { direct, rows, table } = mark;
+    const heard = {
+      step: direct ? 'direct' : 'published',
+      publishedAt: deps.now(),
+      ...(rows !== undefined && { rows }),
+      ...(table !== undefined && { table }),
+    } as const;
+    await dropFiles.update(file.id, heard);
+    return { ...file, ...heard };
+  }
 
   /** The moment that names are made of: the same for every attempt. */
   async function endOf(file: DropFile): Promise<Date> {
@@ -125,13 +153,22 @@ export function createFilingActivities(deps: DropDependencies) {
     runId: string,
     ended: { state: Ended; error?: ErrorReport },
   ): Promise<void> {
-    try {
-      await deps.databases.use(context.target, async (database) => {
+    // Written down in the transaction that made the rows visible, and nothing was staged.
+    if (file.step === 'direct') return;
+    const tell = (): Promise<void> =>
+      deps.databases.use(context.target, async (database) => {
         await endTracking(database, context, file, ended, deps.now());
         if (file.plan) await database.target.cleanup(runId);
       });
+    await (ended.state === 'failed' ? patiently(tell) : tell());
+  }
+
+  /** undefined instead of a failure after so many tries. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
     } catch (thrown) {
-      if (ended.state === 'failed' && Context.current().info.attempt >= PATIENCE) return;
+      if (Context.current().info.attempt >= PATIENCE) return undefined;
       throw thrown;
     }
   }
@@ -153,6 +190,14 @@ export function createFilingActivities(deps: DropDependencies) {
     else await dropFiles.update(file.id, { state: 'vanished', error, finishedAt: deps.now() });
     return { ...outcomeOf(file), state, error };
   }
+}
+
+const isVisible = ({ step }: DropFile): boolean => step === 'published' || step === 'direct';
+
+/** There will be room again, or somebody makes it: the file waits where it lies, and is not given up. */
+function untilThereIsRoom(error: unknown): unknown {
+  if (!(error instanceof LongshoreError) || error.code !== 'DISK_FULL') return error;
+  return new LongshoreError('FOLDER_UNAVAILABLE', error.message, error.place, { cause: error });
 }
 
 const stateOf = (error: ErrorReport | undefined): Ended =>

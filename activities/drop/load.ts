@@ -143,13 +143,19 @@ export async function verifyLoad(
   const id = tableId(table.targetRef);
   const staging = { runId, plan: table };
   return deps.databases.use(context.target, async ({ target }) => {
-    await target.finish(staging, signal);
-    if (table.verify === 'none') return undefined;
+    // Both only read what is staged. Each is waited for, so that no statement goes on when nobody waits for its answer.
+    const [finished, measured] = await Promise.allSettled([
+      target.finish(staging, signal),
+      table.verify === 'none' ? undefined : target.aggregates(staging, signal),
+    ]);
+    if (finished.status === 'rejected') throw finished.reason;
+    if (measured.status === 'rejected') throw measured.reason;
+    if (measured.value === undefined) return undefined;
     const read = {
       rows: sum(parts.map((part) => part.rows)),
       figures: parts.flatMap((part) => (part.figures ? [part.figures] : [])),
     };
-    const { verification, problem } = compareWithFile(table, read, await target.aggregates(staging, signal));
+    const { verification, problem } = compareWithFile(table, read, measured.value);
     if (problem) throw problem;
     if (table.verify !== 'fingerprint') return verification;
     const fingerprint = {
@@ -191,7 +197,17 @@ export async function publishLoad(
   const { table, backup } = plan;
   return deps.databases.use(context.target, async ({ target, reference }) => {
     if (backup) await reference.backup(table.targetRef, backup);
-    return target.publish({ runId, tables: [{ plan: table, rows }], lockTimeoutMs: deps.lockTimeoutMs }, signal);
+    try {
+      return await target.publish(
+        { runId, tables: [{ plan: table, rows }], lockTimeoutMs: deps.lockTimeoutMs },
+        signal,
+      );
+    } catch (error) {
+      // Nothing was replaced: a copy of the rows that are there would only push out backups that are worth something.
+      if (backup && error instanceof LongshoreError && !error.retryable)
+        await reference.dropBackup(backup).catch(() => undefined);
+      throw error;
+    }
   });
 }
 

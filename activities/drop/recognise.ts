@@ -52,12 +52,14 @@ export async function recogniseFile(
   const { settings, root } = context;
   const rule = ruleOf(settings, fileName(file));
   const options = formatOptions({ ...settings.format, ...rule?.format });
-  const content = await deps.files.scan(
-    { path: filePath(root, file.path), identity: file, options, markBytes: bytesOf(settings.partSize) },
-    progress,
-    signal,
-  );
-  const { md5, sha256 } = content;
+  const path = filePath(root, file.path);
+  const identity = { size: file.size, mtimeMs: file.mtimeMs, inode: file.inode };
+  const markBytes = bytesOf(settings.partSize);
+  const [content, hashes] = await Promise.all([
+    deps.files.scan({ path, identity, options, markBytes }, progress, signal),
+    isSmallFile(file.size) ? undefined : deps.files.hash({ path, identity }, signal),
+  ]);
+  const { md5, sha256 } = hashes ?? content.hashes ?? (await deps.files.hash({ path, identity }, signal));
   note({ md5, sha256, rows: content.rows, rejected: content.rejectedCount });
   checkContent(file.path, content);
   return deps.databases.use(context.target, async (database) => {

@@ -4,7 +4,7 @@ import { groupKeyOf } from '../../core/drop/group-key';
 import { dropFileId, dropRunId } from '../../core/drop/ids';
 import { isPlacement, placementOf } from '../../core/drop/tree';
 import { diffScan } from '../../core/drop/scan';
-import type { TreeProblem } from '../../core/types/drop';
+import type { FileState, TreeProblem } from '../../core/types/drop';
 import { ensureTree, releaseLock, takeLock } from '../../storage/drop-tree';
 import { withHeartbeat } from '../heartbeat';
 import { durationOf, folderContext, type FolderContext, type FolderRef, ruleOf } from './context';
@@ -34,10 +34,17 @@ export interface ScanResult {
   ready: number;
   /** The first twenty. */
   problems: TreeProblem[];
-  /** Files of `adopted` whose lifecycle has ended. */
-  ended: number[];
+  /** Files of `adopted` whose lifecycle has ended, and how. */
+  ended: EndedFile[];
   /** Too many files wait, or one never settles. */
   worrying: boolean;
+}
+
+export interface EndedFile {
+  fileId: number;
+  /** undefined: the catalog knows nothing of it any more. */
+  state?: FileState;
+  rows: number;
 }
 
 export interface ClaimedFile {
@@ -211,13 +218,13 @@ export function createScanActivities(deps: DropDependencies) {
     }
   }
 
-  async function endedOf(ids: readonly number[]): Promise<number[]> {
-    const ended: number[] = [];
-    for (const id of ids) {
-      const file = await dropFiles.get(id);
-      if (!file) ended.push(id);
-      else if (file.state !== 'processing') ended.push(id);
-      else if (!(await deps.isRunOpen(workflowOf(file)))) ended.push(id);
+  async function endedOf(ids: readonly number[]): Promise<EndedFile[]> {
+    const ended: EndedFile[] = [];
+    for (const fileId of ids) {
+      const file = await dropFiles.get(fileId);
+      if (!file) ended.push({ fileId, rows: 0 });
+      else if (file.state !== 'processing' || !(await deps.isRunOpen(workflowOf(file))))
+        ended.push({ fileId, state: file.state, rows: file.rows ?? 0 });
     }
     return ended;
   }

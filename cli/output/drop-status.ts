@@ -139,7 +139,9 @@ export function errorReport(analysis: FileErrorAnalysis, { colours, width = 100 
         example.column && `column ${example.column}`,
       ].filter(Boolean);
       const says = example.message.startsWith(example.path);
-      lines.push(...block('latest', says ? example.message : `${place.join(', ')}: ${example.message}`, width, colours));
+      lines.push(
+        ...block('latest', says ? example.message : `${place.join(', ')}: ${example.message}`, width, colours),
+      );
     }
     lines.push(
       ...block('next', passing ? `${next} What caused it may pass: try the files again.` : next, width, colours),

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId, type TableRef, type TableSchema } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
-import type { PublishRequest, PublishResult, PublishTable } from '../connector';
+import type { PublishRequest, PublishResult, PublishTable, PublishedMark } from '../connector';
 import { createTableSql } from './ddl';
 import { mapError } from './errors';
 import { withoutValues } from './masked';
@@ -244,6 +244,17 @@ async function publishedBefore(
     [request.runId, markerKey(request)],
   );
   return typeof result === 'string' ? (JSON.parse(result) as PublishResult) : undefined;
+}
+
+/** What the target remembers of a run whose rows are visible. */
+export async function publishedMark(
+  session: Session,
+  settings: FileSettings,
+  runId: string,
+): Promise<PublishedMark | undefined> {
+  if (!(await hasMarkers(session, settings))) return undefined;
+  const marks = await session.count(`SELECT count(*) FROM ${markerTable(settings)} WHERE run_id = ${literal(runId)}`);
+  return marks > 0 ? { direct: false } : undefined;
 }
 
 /** Whether the target holds markers of this or another run. */

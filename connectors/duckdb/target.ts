@@ -10,7 +10,7 @@ import { fileExists, type FileSettings } from './instance';
 import { describeTables, referencingKeys } from './introspect';
 import { loadPart } from './load';
 import { countOrphans } from './orphans';
-import { publish } from './publish';
+import { publish, publishedMark } from './publish';
 import { planReadBack, readBack } from './read-back';
 import { withReading } from './snapshot';
 import { qualified } from './sql';
@@ -38,6 +38,10 @@ export function openTarget(settings: FileSettings): TargetDatabase {
     countOrphans: async (request, signal) => countOrphans(settings, request, signal),
     reset: async (request) => resetStaging(await tableFolder(settings, request)),
     publish: async (request, signal) => publish(settings, request, signal),
+    publishedMark: async (runId) =>
+      (await fileExists(settings.path))
+        ? withReading(settings, async (session) => publishedMark(session, settings, runId))
+        : undefined,
     cleanup: async (runId) => cleanup(settings, runId),
     countRows: async (ref) =>
       withReading(settings, async (session) => {

@@ -10,6 +10,7 @@ import { loadPart } from './load';
 import { countOrphans } from './orphans';
 import type { MssqlPool } from './pool';
 import { PATIENCE_MS, publish } from './publish';
+import { publishedMark } from './published-mark';
 import { planReadBack, readBack, stagedAggregates } from './read-back';
 import type { MssqlSettings } from './settings';
 import { qualified } from './sql';
@@ -62,6 +63,7 @@ export function openTarget(
     countOrphans: guardedAsync('read staging', (request, signal) => countOrphans(pool, stagingSchema, request, signal)),
     reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
     publish: guardedAsync('publish', (request, signal) => publish(pool, stagingSchema, request, patienceMs, signal)),
+    publishedMark: async (runId) => publishedMark(pool, stagingSchema, runId),
     cleanup: guardedAsync('drop staging tables', (runId) => cleanup(pool, stagingSchema, runId)),
     countRows: guardedAsync('publish', (ref) => countRows(pool, ref)),
   } satisfies TargetDatabase;

@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
+import { tableId } from '../../core/types/table';
 import type { DirectLoadRequest } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
 import { BINARY_HEADER, BINARY_TRAILER, canEncodeBinary, encodeBinary } from './binary-encoder';
@@ -19,7 +20,7 @@ import { identList, literal, qualified } from './sql';
 import { ensureSchema, lockSchemaSql, publishedTable } from './staging';
 
 /** What the marker of a direct load has where those of sets have a hash of their tables. */
-const MARK = 'direct';
+export const DIRECT_MARK = 'direct';
 
 /** SQLSTATE: the table of marks has just been removed, since nothing was marked. */
 const NO_TABLE = '42P01';
@@ -66,7 +67,7 @@ async function inTransaction(
   await client.query(`BEGIN; SET LOCAL search_path TO DEFAULT; SET LOCAL lock_timeout = ${request.lockTimeoutMs}`);
   let isLoaded = false;
   try {
-    const isFirst = await mark(client, stagingSchema, request.runId);
+    const isFirst = await mark(client, stagingSchema, request);
     if (!isFirst) return true;
     onMarked();
     isLoaded = await load(client, request, encoding);
@@ -79,8 +80,12 @@ async function inTransaction(
 }
 
 /** False: an earlier attempt has committed. */
-async function mark(client: PostgresClient, stagingSchema: string, runId: string): Promise<boolean> {
-  const insert = `INSERT INTO ${publishedTable(stagingSchema)} (run_id, tables_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING`;
+async function mark(
+  client: PostgresClient,
+  stagingSchema: string,
+  { runId, plan, rows }: DirectLoadRequest,
+): Promise<boolean> {
+  const insert = `INSERT INTO ${publishedTable(stagingSchema)} (run_id, tables_hash, result) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`;
   const found = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [
     publishedTable(stagingSchema),
   ]);
@@ -88,7 +93,8 @@ async function mark(client: PostgresClient, stagingSchema: string, runId: string
     await client.query(lockSchemaSql(stagingSchema));
     await ensureSchema(client, stagingSchema);
   }
-  return (await client.query(insert, [runId, MARK])).rowCount === 1;
+  const result = JSON.stringify({ rows, table: tableId(plan.targetRef) });
+  return (await client.query(insert, [runId, DIRECT_MARK, result])).rowCount === 1;
 }
 
 async function load(client: PostgresClient, request: DirectLoadRequest, encoding: string): Promise<boolean> {
@@ -171,6 +177,6 @@ export async function forgetDirect(
   if (rows[0]?.['found'])
     await pool.query(
       `DELETE FROM ${table} WHERE tables_hash = $1 AND starts_with(run_id, $2) AND run_id <> ALL ($3::text[])`,
-      [MARK, prefix, except],
+      [DIRECT_MARK, prefix, except],
     );
 }

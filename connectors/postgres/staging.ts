@@ -38,9 +38,12 @@ export const lockSchemaSql = (stagingSchema: string): string =>
 
 /** Schema and marker tables, made when missing. Inside a transaction that holds `lockSchemaSql`. */
 export async function ensureSchema(client: PostgresClient, stagingSchema: string): Promise<void> {
+  // Looked up in the catalog's tables: what functions such as to_regclass know may be from before the lock was waited for.
   const { rows } = await client.query<{ schema: string | null; parts: string | null; published: string | null }>(
-    'SELECT to_regnamespace($1)::text AS schema, to_regclass($2)::text AS parts, to_regclass($3)::text AS published',
-    [ident(stagingSchema), partsTable(stagingSchema), publishedTable(stagingSchema)],
+    `SELECT (SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = $1) AS schema,
+       max(relname) FILTER (WHERE relname = 'parts') AS parts, max(relname) FILTER (WHERE relname = 'published') AS published
+     FROM pg_catalog.pg_class WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1) AND relname IN ('parts', 'published')`,
+    [stagingSchema],
   );
   const [found] = rows;
   if (!found?.schema) await createSchema(client, stagingSchema);

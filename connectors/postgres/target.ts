@@ -22,6 +22,7 @@ import { countOrphans } from './orphans';
 import { planReadBack, readBack } from './read-back';
 import type { PostgresPool, Row } from './pool';
 import { PATIENCE, publish, type PublishPatience } from './publish';
+import { publishedMark } from './published-mark';
 import { openReference, type PostgresReference } from './reference';
 import { qualified } from './sql';
 import { prepareStaging, resetStaging, stagingRef } from './staging';
@@ -83,6 +84,7 @@ export function createPostgresTarget({
     countOrphans: guardedAsync('read staging', (request, signal) => countOrphans(pool, stagingSchema, request, signal)),
     reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
     publish: guardedAsync('publish', (request, signal) => publish(pool, stagingSchema, request, patience, signal)),
+    publishedMark: async (runId) => publishedMark(pool, stagingSchema, runId),
     cleanup: guardedAsync('drop staging tables', (runId) => cleanup(pool, stagingSchema, runId)),
     countRows: guardedAsync('publish', (ref) => countRows(pool, ref)),
   } satisfies TargetDatabase;

@@ -58,12 +58,20 @@ function decideOne(tally: ColumnTally, hints: MarkHints, options: InferenceOptio
     nulls: isText ? missing : missing + tally.quotedEmpty + tally.blank + tally.words.nulls,
     maxChars,
     maxBytes,
+    ...(choice.format === number?.format && boundsOf(number)),
     nullTexts: isText ? (options.nullTexts ?? []) : spelled,
     ...(ambiguity !== undefined && { ambiguity }),
     ...(alternatives.length > 0 && { alternatives }),
     ...(options.nullTexts === undefined && spelled.length > 0 && { possibleNulls: spelled }),
   };
 }
+
+const boundsOf = ({ smallest, largest, wholeDigits, fractionDigits }: NumberReading): Partial<InferredColumn> => ({
+  ...(smallest !== undefined && { smallest }),
+  ...(largest !== undefined && { largest }),
+  ...(wholeDigits !== undefined && { wholeDigits }),
+  ...(fractionDigits !== undefined && { fractionDigits }),
+});
 
 /** Undefined: text. */
 function choose(

@@ -16,6 +16,11 @@ interface Style {
   count: number;
   maxInt: number;
   maxFrac: number;
+  /** Of whole numbers the largest, and the magnitude of the smallest that is negative; digits of both. */
+  high: number | bigint;
+  low: number | bigint;
+  highDigits: number;
+  lowDigits: number;
   /** Values beyond 32 and 64 bits. */
   beyond32: boolean;
   beyond64: boolean;
@@ -32,6 +37,12 @@ export interface NumberReading {
   logical: LogicalType | undefined;
   /** Values that the format reads. */
   count: number;
+  /** Where `logical` is there: most digits before and after the decimal mark. */
+  wholeDigits?: number;
+  fractionDigits?: number;
+  /** Of whole numbers. */
+  smallest?: string;
+  largest?: string;
   ambiguity?: string;
 }
 
@@ -42,6 +53,8 @@ export interface MarkHints {
 }
 
 const [POINT, COMMA, ZERO, FIRST_SPACE] = [1, 2, 48, 5];
+/** Numbers of so many digits are exact as a double. */
+const EXACT_DIGITS = 15;
 const LONG_MAX = '9223372036854775807';
 
 export class NumberTally {
@@ -69,6 +82,7 @@ export class NumberTally {
     style.count++;
     if (scan.intDigits > style.maxInt) style.maxInt = scan.intDigits;
     if (scan.fracDigits > style.maxFrac) style.maxFrac = scan.fracDigits;
+    if (scan.intDigits >= (scan.negative ? style.lowDigits : style.highDigits)) this.#extreme(style, data);
     if (scan.intDigits >= 8) this.#large(style, data);
     if (scan.leadingZero || scan.plus || (scan.negative && isZero(data, scan.from, scan.to))) style.odd++;
     if (scan.intDigits + scan.fracDigits > 15 || scan.scientific) this.#exactness(style, data);
@@ -79,11 +93,32 @@ export class NumberTally {
     let style = this.#styles.get(key);
     if (style === undefined) {
       const none = { count: 0, maxInt: 0, maxFrac: 0, beyond32: false, beyond64: false, odd: 0, inexact: 0 };
-      style = { thousands, decimal, open, scientific, affix, ...none, clearlyScientific: 0 };
+      const bounds = { high: 0, low: 0, highDigits: 0, lowDigits: 0 };
+      style = { thousands, decimal, open, scientific, affix, ...none, ...bounds, clearlyScientific: 0 };
       this.#styles.set(key, style);
     }
     this.#last = style;
     this.#lastKey = key;
+  }
+
+  /** A number of at least as many digits as any before it. */
+  #extreme(style: Style, data: Uint8Array): void {
+    const { intDigits, negative, decimal, from, to } = this.#scan;
+    if (decimal !== 0) return;
+    let value: number | bigint = 0;
+    if (intDigits > EXACT_DIGITS) value = BigInt(asciiOf(data, from, to).replaceAll(/\D/g, ''));
+    else
+      for (let at = from; at < to; at++) {
+        const digit = data[at]! - ZERO;
+        if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+      }
+    if (negative) {
+      style.lowDigits = intDigits;
+      if (value > style.low) style.low = value;
+    } else {
+      style.highDigits = intDigits;
+      if (value > style.high) style.high = value;
+    }
   }
 
   #large(style: Style, data: Uint8Array): void {
@@ -167,6 +202,7 @@ function settle(styles: Style[], affix: number, hints: MarkHints, total: number)
     format: logical?.kind === 'float64' ? { kind: 'float', decimalMark: decimal } : format,
     logical,
     count,
+    ...(logical && boundsOf(read, decimal)),
     ...(ambiguity !== undefined && { ambiguity }),
   };
 }
@@ -229,6 +265,27 @@ function typeOf(styles: Style[], decimal: '.' | ',', format: NumberReading['form
 function decimalOf(whole: number, scale: number): LogicalType {
   const precision = [18, 28].find((digits) => whole + scale + 2 <= digits) ?? 38;
   return { kind: 'decimal', precision, scale };
+}
+
+function boundsOf(
+  styles: Style[],
+  decimal: '.' | ',',
+): Pick<NumberReading, 'wholeDigits' | 'fractionDigits' | 'smallest' | 'largest'> {
+  const fractions = styles.filter((style) => isFraction(style, decimal));
+  const digits = {
+    wholeDigits: Math.max(
+      1,
+      ...styles.map((style) => style.maxInt + (style.open && !fractions.includes(style) ? 3 : 0)),
+    ),
+    fractionDigits: Math.max(0, ...fractions.map((style) => style.maxFrac)),
+  };
+  if (styles.some((style) => style.decimal !== 0 || style.scientific)) return digits;
+  const most = (values: (number | bigint)[]): bigint => values.map(BigInt).reduce((a, b) => (a > b ? a : b), 0n);
+  return {
+    ...digits,
+    smallest: String(-most(styles.map(({ low }) => low))),
+    largest: String(most(styles.map(({ high }) => high))),
+  };
 }
 
 function isZero(data: Uint8Array, from: number, to: number): boolean {

@@ -120,6 +120,7 @@ function repairHeader(line: string, columns: readonly ColumnView[], dialect: Dia
     misfits: columns.map(misfitOf),
     marks: columns.map(() => ''),
     names: columns.map((_, at) => `column ${at + 1}`),
+    mayMiss: columns.map(() => true),
   };
   // More than one thing cannot have gone wrong with it.
   if (columns.length > 2 && dialect.delimiter !== '' && line.split(dialect.delimiter).length < columns.length - 1)

@@ -204,7 +204,7 @@ class Reader implements RecordReader {
     if (!first) return false;
     if (isBlank(buf, pos, first.end)) return this.#goOn(first.next, 1);
     if (first.end - pos > maxRowBytes) return this.#reject('long', first.end, first.next);
-    if (why === 'nul') return this.#reject('nul', irregularEnd, irregularEnd);
+    if (why === 'nul') return this.#reject('nul', irregularEnd > first.next ? irregularEnd : first.end, irregularEnd);
     if (why === 'few' || why === 'many') {
       let whole: LineEnd | undefined = first;
       while (whole && whole.next < irregularEnd) whole = lineEnd(buf, whole.next, limit, ended, this.#rules);

@@ -158,7 +158,7 @@ function valuesBeyond(
   if (maxLength !== undefined) return `texts of up to ${maxChars} characters`;
   if (logical.kind === 'decimal')
     return `numbers of up to ${wholeDigits ?? 0} digits before and ${fractionDigits ?? 0} after the decimal mark`;
-  return `numbers from ${smallest ?? '?'} to ${largest ?? '?'}`;
+  return smallest === '0' ? `numbers of up to ${largest}` : `numbers from ${smallest} to ${largest}`;
 }
 
 function addMissing(

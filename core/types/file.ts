@@ -209,10 +209,10 @@ export interface InferredColumn {
   /** Longest value, in characters (UTF-16 units, as SQL Server counts) and bytes of UTF-8. */
   maxChars: number;
   maxBytes: number;
-  /** Smallest and largest value of a column of integers. */
+  /** Smallest and largest value of a column of integers; 0 where none is smaller, or larger. */
   smallest?: string;
   largest?: string;
-  /** Most digits seen before and after the decimal mark, for a column of decimals. */
+  /** Most digits seen before and after the decimal mark, for a column of numbers. */
   wholeDigits?: number;
   fractionDigits?: number;
   /** Texts that count as NULL beside the empty field. */

@@ -45,21 +45,6 @@ describe('a worker that goes away with a file at every step', () => {
 
   /** Each brings a file to a step and leaves it there, held. Answers what its table must hold in the end. */
   const steps: Record<string, () => Promise<MadeFile>> = {
-    recognising: async () => {
-      const file = madeFile(LARGE, 'recognising');
-      chaos.drop(`${FULL}/recognising.csv`, file.text);
-      await holdRecord((await processing(`${FULL}/recognising.csv`)).id);
-      return file;
-    },
-    loading: async () => {
-      const file = madeFile(LARGE, 'loading');
-      chaos.drop(`${APPEND}/loading.csv`, file.text);
-      const { id } = await chaos.until(`${APPEND}/loading.csv`, ({ step }) => step === 'recognised');
-      // Stronger: parts are in staging, and not in the ledger.
-      await holdRecord(id, 'update');
-      await waiting(chaos.catalog, '%drop_parts%');
-      return file;
-    },
     verifying: async () => {
       const file = madeFile(LARGE, 'verifying');
       chaos.drop(`${REFERENCE_FULL}/verifying.csv`, file.text);
@@ -71,7 +56,7 @@ describe('a worker that goes away with a file at every step', () => {
       const file = madeFile(LARGE, 'switching');
       await hold(chaos.target, 'lock table ref.switching in row exclusive mode');
       chaos.drop(`${FULL}/switching.csv`, file.text);
-      await waiting(chaos.target, '%lock table%').catch(async (e) => { console.log(JSON.stringify(await chaos.known(), null, 1)); await waiting(chaos.catalog, 'nothing').catch((f) => console.log(f)); throw e; });
+      await waiting(chaos.target, '%lock table%');
       return file;
     },
     switched: async () => {
@@ -108,6 +93,21 @@ describe('a worker that goes away with a file at every step', () => {
       await holdRecord((await processing(`${FULL}/committed.csv`)).id);
       await waiting(chaos.target, '%committed%');
       await release();
+      return file;
+    },
+    recognising: async () => {
+      const file = madeFile(LARGE, 'recognising');
+      chaos.drop(`${FULL}/recognising.csv`, file.text);
+      await holdRecord((await processing(`${FULL}/recognising.csv`)).id);
+      return file;
+    },
+    loading: async () => {
+      const file = madeFile(LARGE, 'loading');
+      chaos.drop(`${APPEND}/loading.csv`, file.text);
+      const { id } = await chaos.until(`${APPEND}/loading.csv`, ({ step }) => step === 'recognised');
+      // Stronger: parts are in staging, and not in the ledger. The last, since it takes all that loads parts.
+      await holdRecord(id, 'update');
+      await waiting(chaos.catalog, '%drop_parts%');
       return file;
     },
   };

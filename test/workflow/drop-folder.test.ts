@@ -215,7 +215,7 @@ describe('dropFolder', () => {
     );
   });
 
-  test('a file whose lifecycle runs already is not started twice, and the next look tells of its end', async () => {
+  test('a file whose lifecycle runs already is not started twice, and the next look tells how it ended', async () => {
     const { opened, open } = gate();
     const adopted: number[][] = [];
     let isEnded = false;
@@ -225,7 +225,11 @@ describe('dropFolder', () => {
         processFile: () => opened,
         scanFolder: async (input) => {
           adopted.push(input.adopted);
-          return { ...LOOK, ready: adopted.length === 1 ? 1 : 0, ended: isEnded ? [1] : [] };
+          return {
+            ...LOOK,
+            ready: adopted.length === 1 ? 1 : 0,
+            ended: isEnded ? [{ fileId: 1, state: 'failed', rows: 0 }] : [],
+          };
         },
       }),
       async ({ watch, load, calls }) => {
@@ -240,7 +244,8 @@ describe('dropFolder', () => {
         expect(await first.result()).toMatchObject({ state: 'loaded' });
         isEnded = true;
         await handle.signal(scanNowSignal);
-        await until(handle, ({ running }) => running.length === 0);
+        expect(await until(handle, ({ running }) => running.length === 0)).toMatchObject({ loaded: 0, failed: 1 });
+        await eventually(() => count(calls, 'notifyDrop') === 1);
         expect(count(calls, 'processFile')).toBe(1);
         await stop(handle);
         await record(handle, 'drop-folder-adopting');
@@ -290,7 +295,9 @@ describe('dropFolder', () => {
           scanFolder: async ({ adopted }) => ({
             ...LOOK,
             ready: files.length,
-            ended: adopted.filter((id) => id !== slow || isSlowEnded),
+            ended: adopted
+              .filter((id) => id !== slow || isSlowEnded)
+              .map((fileId) => ({ fileId, state: 'loaded', rows: 1 })),
           }),
           processFile: async ({ fileId }) => (fileId === slow ? opened : undefined),
           fileAway: async ({ fileId }) => outcome(fileId, 'loaded', { rows: 1 }),
@@ -298,7 +305,6 @@ describe('dropFolder', () => {
       },
       async ({ watch, calls, client, file }) => {
         const handle = await watch();
-        const runId = handle.firstExecutionRunId;
         await eventually(() => first.length === 2, 90);
         await eventually(() => count(calls, 'fileAway') >= many - 1, 60);
         expect(first).toEqual([true, false]);
@@ -310,12 +316,13 @@ describe('dropFolder', () => {
         expect(await client.workflow.getHandle(file(slow).workflowId).result()).toMatchObject({ state: 'loaded' });
         isSlowEnded = true;
         await latest.signal(scanNowSignal);
-        await until(latest, (progress) => progress.running.length === 0);
+        const { loaded, rows } = await until(latest, (progress) => progress.running.length === 0);
+        expect([loaded, rows]).toEqual([many, many]);
         expect(new Set(calls.filter((call) => call.startsWith('processFile'))).size).toBe(many);
         expect(count(calls, 'processFile')).toBe(many);
         await stop(latest);
         await record(latest, 'drop-folder-continued');
-        await record(latest, 'drop-folder-continues', runId);
+        await record(latest, 'drop-folder-continues', handle.firstExecutionRunId);
       },
     );
   });

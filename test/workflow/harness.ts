@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
@@ -202,18 +203,19 @@ export async function record(handle: WorkflowHandle, scenario: string, runId?: s
   const history: unknown = JSON.parse(
     execFileSync(
       file,
-      [
-        ...['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId],
-        ...(runId === undefined ? [] : ['--run-id', runId]),
-      ],
+      ['workflow', 'show', '--output', 'json', '--address', address, '--workflow-id', handle.workflowId].concat(
+        runId === undefined ? [] : ['--run-id', runId],
+      ),
       { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     ),
   );
-  writeFileSync(
-    join(folder, `${scenario}.json`),
-    `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces, 1)}\n`,
-  );
+  const text = `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces, 1)}\n`;
+  const isLong = text.length > LONG;
+  writeFileSync(join(folder, `${scenario}.json${isLong ? '.gz' : ''}`), isLong ? gzipSync(text, { level: 9 }) : text);
 }
+
+/** Characters of a history that is better kept compressed. */
+const LONG = 256 * 1024;
 
 /** Stacks and identities name the machine that a history was recorded on, and replaying needs neither. */
 const withoutTraces = (key: string, value: unknown): unknown =>

@@ -90,8 +90,11 @@ export async function loadFileDirect(
   const part = await readPart(request, progress, signal, async (batch) => void batches.push(batch));
   const { rows, rejectedCount } = part;
   const tolerated = toleratedRows(request.tolerance, rows + rejectedCount);
-  if (target.loadDirect === undefined || rejectedCount > tolerated || rows === 0) return { ...part, isVisible: false };
   const { runId, plan, columns } = request.load;
+  // What is visible cannot be read back before anybody sees it.
+  const isDirect = target.loadDirect !== undefined && plan.verify !== 'fingerprint';
+  if (target.loadDirect === undefined || !isDirect || rejectedCount > tolerated || rows === 0)
+    return { ...part, isVisible: false };
   let verification: TableVerification | undefined;
   const isVisible = await target.loadDirect({
     runId,

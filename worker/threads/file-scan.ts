@@ -1,6 +1,6 @@
 /** Reads a whole file in a thread: what it is, what its columns hold, and where its parts begin. */
 import { createHash } from 'node:crypto';
-import type { ScanFileRequest, ScannedContent } from '../../activities/dependencies';
+import type { ContentHashes, HashFileRequest, ScanFileRequest, ScannedContent } from '../../activities/dependencies';
 import type { ProgressCounter } from '../../connectors/connector';
 import { detectFormat } from '../../core/file/detect';
 import { createInference } from '../../core/file/infer';
@@ -11,6 +11,7 @@ import type { FileFormat, RejectedRow, RowMark } from '../../core/types/file';
 import { hashFile } from '../../storage/files/hash';
 import { isSameFile } from '../../core/drop/scan';
 import { identityOf } from '../../storage/files/identity';
+import { openFile } from '../../storage/files/open-file';
 import { readRows } from '../../storage/files/read-rows';
 import { readSample, type StampedSample } from '../../storage/files/sample';
 
@@ -26,14 +27,20 @@ export async function scanFile(
   const { path, options } = request;
   const sample = await readSample(path);
   const identity = checkedIdentity(sample, request);
-  const whole = sample.size === sample.head.length;
-  // Hashing a large file reads it a second time, on libuv's threads and while this one is parsing.
-  const hashing = whole ? Promise.resolve(hashOf(sample.head)) : hashFile(path, signal);
-  hashing.catch(() => undefined);
   const format = detectFormat(sample, options);
   const content = await readContent(request, sample, format, progress, signal);
-  const { md5, sha256 } = await hashing;
-  return { identity, md5, sha256, format, ...content };
+  const isWhole = sample.size === sample.head.length;
+  return { identity, format, ...content, ...(isWhole && { hashes: hashesOf(sample.head) }) };
+}
+
+/** Of a file that is still the one that had settled. */
+export async function hashContent({ path, identity }: HashFileRequest, signal: AbortSignal): Promise<ContentHashes> {
+  const { file, stamp } = await openFile(path);
+  await file.close();
+  // From here on the hashing itself sees to it that nothing changes.
+  if (!isSameFile(identityOf(stamp), identity)) throw changed(path);
+  const { md5, sha256 } = await hashFile(path, signal);
+  return { md5, sha256 };
 }
 
 async function readContent(
@@ -42,7 +49,7 @@ async function readContent(
   format: FileFormat,
   progress: ProgressCounter,
   signal: AbortSignal,
-): Promise<Omit<ScannedContent, 'identity' | 'md5' | 'sha256' | 'format'>> {
+): Promise<Omit<ScannedContent, 'identity' | 'format'>> {
   const [table] = format.tables;
   if (table === undefined)
     throw new LongshoreError('FILE_EMPTY', `${path} has no rows: ${stamp.size} bytes, and nothing in them.`, {
@@ -74,12 +81,14 @@ async function readContent(
 
 function checkedIdentity({ stamp }: StampedSample, { path, identity }: ScanFileRequest): FileIdentity {
   const found = identityOf(stamp);
-  if (identity !== undefined && !isSameFile(found, identity))
-    throw new LongshoreError('FILE_CHANGED', `${path} is no longer what it was when it had settled.`, { file: path });
+  if (identity !== undefined && !isSameFile(found, identity)) throw changed(path);
   return identity ?? found;
 }
 
-const hashOf = (bytes: Uint8Array): { md5: string; sha256: string } => ({
+const changed = (path: string): LongshoreError =>
+  new LongshoreError('FILE_CHANGED', `${path} is no longer what it was when it had settled.`, { file: path });
+
+const hashesOf = (bytes: Uint8Array): ContentHashes => ({
   md5: createHash('md5').update(bytes).digest('hex'),
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });

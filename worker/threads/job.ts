@@ -3,9 +3,11 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ColumnBatch } from '../../core/columnar/batch';
 import { toLongshoreError, type ErrorReport } from '../../core/errors/longshore-error';
 import type {
+  ContentHashes,
   DirectFileRequest,
   DirectlyLoaded,
   FilePartRequest,
+  HashFileRequest,
   LoadedFilePart,
   MovedPart,
   PartChecks,
@@ -31,12 +33,12 @@ import { createFingerprint } from '../../core/verify/fingerprint';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import { scanTree, type TreeScan } from '../../storage/drop-tree/scan-tree';
 import { loadFile, loadFileDirect } from './file-load';
-import { scanFile } from './file-scan';
+import { hashContent, scanFile } from './file-scan';
 import { withDatabase } from './open-databases';
 import { partStages } from './stages';
 
 export interface Job {
-  work: DatabaseWork | { scan: ScanFileRequest } | { tree: ScanTreeRequest };
+  work: DatabaseWork | { scan: ScanFileRequest } | { hash: HashFileRequest } | { tree: ScanTreeRequest };
   /** Two 64-bit counters, rows and bytes. */
   progress: SharedArrayBuffer;
   /** Any message on it means: stop. */
@@ -84,6 +86,7 @@ export type JobOutcome =
       loadedFile?: LoadedFilePart;
       direct?: DirectlyLoaded;
       tree?: TreeScan;
+      hashes?: ContentHashes;
     }
   | { ok: false; error: ErrorReport };
 
@@ -95,6 +98,7 @@ export default async function move({ work, progress, abort }: Job): Promise<JobO
   const { signal } = controller;
   try {
     if ('scan' in work) return { ok: true, scanned: await scanFile(work.scan, counter, signal) };
+    if ('hash' in work) return { ok: true, hashes: await hashContent(work.hash, signal) };
     if ('tree' in work) return { ok: true, tree: scanTree(work.tree.root, work.tree) };
     const { environment, options, task } = work;
     return await withDatabase(environment, options, async (database): Promise<JobOutcome> => {

@@ -93,6 +93,11 @@ export function createMovers({
         if (!scanned) throw silent('read a file');
         return scanned;
       },
+      async hash(request, signal) {
+        const { hashes } = await run({ hash: request }, new BigInt64Array(new SharedArrayBuffer(16)), signal);
+        if (!hashes) throw silent('hashed a file');
+        return hashes;
+      },
       async tree(request, signal) {
         const { tree } = await run({ tree: request }, new BigInt64Array(new SharedArrayBuffer(16)), signal);
         if (!tree) throw silent('looked at a folder');

@@ -61,7 +61,10 @@ async function lineOf(key: string, request: FilePartRequest, signal: AbortSignal
 }
 
 /** `id=17, code=x` as fields of the file; undefined where it is written in another way. */
-function keyValues(key: string, { columns, load }: FilePartRequest): { column: FileColumn; value: string }[] | undefined {
+function keyValues(
+  key: string,
+  { columns, load }: FilePartRequest,
+): { column: FileColumn; value: string }[] | undefined {
   const values: { column: FileColumn; value: string }[] = [];
   for (const pair of key.split(', ')) {
     const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];

@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ErrorReport } from '../../core/errors/longshore-error';
-import type { FileOutcome } from '../../core/types/drop';
+import type { FileState } from '../../core/types/drop';
 import type { ClaimedFile, WatchSettings } from '../../activities';
 import { dropScanning, dropWatching } from '../drop-proxies';
 import type { dropFile } from '../drop-file/workflow';
@@ -144,7 +144,7 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
       const found = await dropScanning.scanFolder.executeWithOptions({ summary: 'look at the folder' }, [
         { ...ref, running: [...state.running, ...state.queued].map(({ fileId }) => fileId), adopted: [...adopted] },
       ]);
-      for (const fileId of found.ended) ended(fileId, undefined);
+      for (const { fileId, ...end } of found.ended) ended(fileId, end);
       Object.assign(state, {
         watching: found.watching,
         ready: found.ready,
@@ -201,7 +201,7 @@ export async function dropFolder(input: DropFolderInput): Promise<DropFolderStat
       .catch((thrown: unknown) => ended(fileId, undefined, errorReport(thrown)));
   }
 
-  function ended(fileId: number, outcome: FileOutcome | undefined, error?: ErrorReport): void {
+  function ended(fileId: number, outcome?: { state?: FileState; rows: number }, error?: ErrorReport): void {
     state.running = state.running.filter((file) => file.fileId !== fileId);
     adopted = new Set([...adopted].filter((id) => id !== fileId));
     changes += 1;

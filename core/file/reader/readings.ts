@@ -38,6 +38,8 @@ export const COST = {
   /** … the row has a delimiter of its own. */
   otherDelimiter: 3,
 };
+/** A value that costs so much cannot belong to its column, even where there is no other reading. */
+export const FOREIGN = 8;
 /** A reading is given up that costs so much more than the cheapest which has come as far. */
 const BEHIND = 14;
 /** Readings kept for each place in the line. */
@@ -61,11 +63,13 @@ export interface Columns {
   misfits: Misfit[];
   marks: string[];
   names: string[];
+  /** Whether values of a column may be missing at the end of a row. */
+  mayMiss: boolean[];
 }
 
 /** The cheapest complete readings of a line, given what it costs to begin with. */
 export function readingsOf(line: string, delimiter: string, quote: string, columns: Columns, initial: number): Step[] {
-  const { misfits, marks, names } = columns;
+  const { misfits, marks, names, mayMiss } = columns;
   const width = misfits.length;
   const past = line.length + 1;
   let limit = BEHIND;
@@ -122,7 +126,7 @@ export function readingsOf(line: string, delimiter: string, quote: string, colum
           if (total > limit || (lost && step.lost)) continue;
           add(next, to, {
             cost: total,
-            worst: Math.max(step.worst, fit),
+            worst: Math.max(step.worst, place === past && !mayMiss[column] ? FOREIGN : fit),
             hash: hashOf(value, step.hash),
             before: step,
             field,

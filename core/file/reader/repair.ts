@@ -1,6 +1,6 @@
 /** Puts the fields of a ragged row back in place, where one reading of it is clearly the best. */
 import type { Dialect, FileTable } from '../../types/file';
-import { COST, readingsOf, type RepairedField, type Step } from './readings';
+import { COST, FOREIGN, readingsOf, type RepairedField, type Step } from './readings';
 import { misfitOf } from './shape';
 
 export interface RepairedLine {
@@ -25,8 +25,6 @@ const MAX_WIDTH = 400;
 export const OTHER_DELIMITERS = [',', ';', '\t', '|', ' '];
 /** A row whose values cost no more in all is as it should be. */
 export const USUAL = 2.5;
-/** A value that costs so much cannot belong to its column, even where there is no other reading. */
-const FOREIGN = 8;
 /** The next reading must cost so much more than the best. */
 const MARGIN = 1;
 
@@ -40,7 +38,7 @@ export function createRepair(
   const misfits = shapes.map(misfitOf);
   const marks = shapes.map((shape) => shape.marks);
   const names = shapes.map((_, column) => header[column] || `column ${column + 1}`);
-  const columns = { misfits, marks, names };
+  const columns = { misfits, marks, names, mayMiss: shapes.map((shape) => shape.empty > 0) };
   const read = (line: string): RepairedLine | undefined => {
     if (line.length > MAX_LINE) return undefined;
     const readings = readingsOf(line, dialect.delimiter, dialect.quote, columns, 0);

@@ -105,7 +105,7 @@ export function learnShape(values: readonly SeenValue[]): ColumnShape {
 const share = (part: number, whole: number): number => Math.round((part / Math.max(1, whole)) * 1000) / 1000;
 
 function written(key: string, mins: number[], maxs: number[]): string {
-  return [...key]
+  return Array.from(key)
     .map((kind, run) => {
       const [least, most] = [mins[run]!, maxs[run]!];
       return least === 1 && most === 1 ? kind : `${kind}{${least === most ? least : `${least},${most}`}}`;

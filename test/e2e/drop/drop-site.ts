@@ -77,6 +77,11 @@ export class DropSite {
     if (code !== 0) throw new Error(`drop watch ended with ${code}: ${stdout}${stderr}`);
   }
 
+  /** No folder is looked at longer than a test needs: each look costs a little. */
+  async stop(): Promise<void> {
+    await this.longshore('stop');
+  }
+
   /** Writes a file as careful programs do: under another name, then renamed. */
   drop(path: string, content: string | Uint8Array): void {
     const file = join(this.root, path);

@@ -15,7 +15,8 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 
 describe('a drop folder', () => {
   test('loads a file into a table that it makes, tracks it, records the reference table, and files it away', async () => {
-    const text = 'code,name,opened,passengers,rating\nMUC,Munich,1992-05-17,41600000,4.25\nJFK,"New York, JFK",1948-07-01,,3.5\n';
+    const text =
+      'code,name,opened,passengers,rating\nMUC,Munich,1992-05-17,41600000,4.25\nJFK,"New York, JFK",1948-07-01,,3.5\n';
     site.drop(`${FULL}/airports_20241201.csv`, text);
     const [file] = await site.ended(1);
     expect(file).toMatchObject({ state: 'loaded', table_id: 'ref.airports', rows: 2, rejected: 0, error: null });
@@ -73,10 +74,17 @@ describe('a drop folder', () => {
     const known = await site.ended(7);
     const bad = known.find(({ path }) => path.endsWith('airports_20250101.csv'));
     expect(known.find(({ path }) => path.endsWith('fine.csv'))).toMatchObject({ state: 'loaded' });
-    expect(bad).toMatchObject({ state: 'failed', error: { code: 'FILE_REJECTED_ROWS', place: { line: 2, column: 'opened' } } });
+    expect(bad).toMatchObject({
+      state: 'failed',
+      error: { code: 'FILE_REJECTED_ROWS', place: { line: 2, column: 'opened' } },
+    });
     expect(bad?.moved_to).toBe(`${FULL}/error/airports_20250101.csv`);
     const report = JSON.parse(site.read(`${bad?.moved_to}.error.json`)) as Record<string, unknown>;
-    expect(report).toMatchObject({ class: 'content', code: 'FILE_REJECTED_ROWS', place: { line: 2, column: 'opened' } });
+    expect(report).toMatchObject({
+      class: 'content',
+      code: 'FILE_REJECTED_ROWS',
+      place: { line: 2, column: 'opened' },
+    });
     expect(site.read(`${bad?.moved_to}.rejected.csv`)).toContain('not a date');
     expect(await site.sql('select count(*)::int as n from ref.airports')).toEqual([{ n: 2 }]);
   });

@@ -14,7 +14,9 @@ const NEWLINES = { '\n': ['\n'], '\r\n': ['\r\n'], '\r': ['\r'], mixed: ['\n', '
 export function isWritable(value: string, { delimiter, quote, escape }: Dialect): boolean {
   if (quote !== '') return escape !== 'none' || !value.includes(quote);
   return (
-    !/[\r\n]/.test(value) && ![...delimiter].some((character) => value.includes(character)) && !value.includes('\\')
+    !/[\r\n]/.test(value) &&
+    !Array.from(delimiter).some((character) => value.includes(character)) &&
+    !value.includes('\\')
   );
 }
 
@@ -29,7 +31,7 @@ export function writeText(rows: string[][], dialect: Dialect, eager = false): st
       /[\r\n\\]/.test(value) ||
       value === '' ||
       /^\s|\s$/.test(value) ||
-      [...delimiter].some((character) => value.includes(character));
+      Array.from(delimiter).some((character) => value.includes(character));
     if (!needs) return value;
     const inner =
       escape === 'backslash'
@@ -53,7 +55,7 @@ export function encode(text: string, encoding: FileEncoding): Uint8Array {
   const bytes = new Map<string, number>();
   for (let byte = 0; byte < 256; byte++)
     bytes.set(label ? new TextDecoder(label).decode(Uint8Array.of(byte)) : String.fromCharCode(byte), byte);
-  return Uint8Array.from([...text], (character) => {
+  return Uint8Array.from(Array.from(text), (character) => {
     const byte = bytes.get(character);
     if (byte === undefined) throw new Error(`${encoding} has no ${character}`);
     return byte;

@@ -32,7 +32,7 @@ const files = fc
   })
   .chain(({ dialect, encoding, width, eager }) => {
     const value = fc
-      .array(fc.constantFrom(...CHARACTERS[encoding]), { maxLength: 8 })
+      .array(fc.constantFrom(...Array.from(CHARACTERS[encoding])), { maxLength: 8 })
       .map((characters) => characters.join(''))
       // A quote at the start of what is not quoted, or a blank line, is no such value.
       .map((text) => (isWritable(text, dialect) ? text : 'x'))
