@@ -2,6 +2,7 @@
  * What activities need from outside. Only worker/ constructs these; tests pass their own. Each is as narrow as its use.
  */
 import type { Catalog } from '../catalog/catalog';
+import type { DropPart } from '../catalog/drop-files';
 import type {
   BatchLoadRequest,
   Database,
@@ -17,7 +18,7 @@ import type { FileColumn, FileFormat, FormatOptions, InferredColumn, RejectedRow
 import type { Bookkeeping } from '../connectors/reference-tables';
 import type { Tolerance } from '../core/drop/tolerance';
 import type { TableRef } from '../core/types/table';
-import type { ColumnAggregate, ColumnPair, PartResult, TableVerification } from '../core/types/transfer';
+import type { ColumnPair, PartResult, TableVerification } from '../core/types/transfer';
 import type { TargetRules } from '../core/plan/safety';
 import type { ScanTreeOptions, TreeScan } from '../storage/drop-tree/scan-tree';
 import type { PartStore } from '../storage/part-store';
@@ -155,16 +156,7 @@ export interface FilePartRequest {
   maxRejected: number;
 }
 
-export interface LoadedFilePart {
-  rows: number;
-  bytes: number;
-  rejectedCount: number;
-  /** The first twenty. */
-  rejected: RejectedRow[];
-  repairedCount: number;
-  figures?: ColumnAggregate[];
-  fingerprint?: string;
-}
+export type LoadedFilePart = Omit<DropPart, 'part'>;
 
 /** A whole file that is small enough to be loaded without staging. */
 export interface DirectFileRequest extends FilePartRequest {

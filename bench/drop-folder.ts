@@ -177,13 +177,13 @@ async function largeFile(rig: DropRig, megabytes: number, facts: Record<string, 
   const copy = (): Promise<{ seconds: number }> =>
     shell(`psql -q "${rig.url('uat')}" -c "\\copy bare from '${path}' with (format csv, header)"`);
   const before = (await copy()).seconds;
-  const [{ count = 0 } = {}] = await rig.query<{ count: number }>(
+  const [known] = await rig.query<{ count: number }>(
     'catalog',
     'select count(*)::int as count from longshore.drop_files',
   );
   await shell(`mv '${path}' '${join(rig.root, FULL, 'big.csv')}'`);
   await rig.watch();
-  await rig.ended(count + 1);
+  await rig.ended((known?.count ?? 0) + 1);
   const [took] = await rig.query<{ seconds: number; rows: number }>(
     'catalog',
     `select extract(epoch from finished_at - started_at)::float8 as seconds, rows::int as rows from longshore.drop_files where path like '%big.csv'`,

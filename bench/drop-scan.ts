@@ -1,6 +1,6 @@
 /**
  * What a look at a drop folder of 100,000 files costs, beside `find -printf` with the same facts, and what comes after
- * it: comparing with what is known. Run: `npm run build && node dist/bench/drop-scan.js [files] [rounds]`.
+ * it: comparing with what is known. Run: `npm run bench -- --only k`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,10 +11,10 @@ import type { ScannedFile } from '../core/types/drop';
 import { ensureTree, scanTree } from '../storage/drop-tree';
 import { median, shell } from './measure';
 
-const FILES = Number(process.argv[2] ?? 100_000);
-const ROUNDS = Number(process.argv[3] ?? 9);
+const FILES = 100_000;
+const WANTED = 300_000;
 
-async function main(): Promise<void> {
+export async function looking(rounds: number, facts: Record<string, string>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'longshore-scan-'));
   try {
     await ensureTree(root);
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     const ours: number[] = [];
     const finds: number[] = [];
     const diffs: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       let start = performance.now();
       const { files } = scanTree(root, { extensions: ['csv', 'tsv', 'txt'], maxFiles: FILES });
       ours.push((performance.now() - start) / 1000);
@@ -31,29 +31,17 @@ async function main(): Promise<void> {
       finds.push((await shell(`find '${root}' -type f -printf '%p %s %T@ %i\\n' > /dev/null`)).seconds);
       const known = settled(files);
       start = performance.now();
-      diffScan(files, known, {
-        scan: 7,
-        checks: 6,
-        now: new Date(),
-        settleWithinMs: 1,
-        describe: () => ({}),
-      });
+      diffScan(files, known, { scan: 7, checks: 6, now: new Date(), settleWithinMs: 1, describe: () => ({}) });
       diffs.push(performance.now() - start);
     }
-    print('scan', ours);
-    print('find', finds);
-    console.log(
-      `ratio  ${median(ours.map((seconds, round) => seconds / (finds[round] ?? 1))).toFixed(2)} (median of pairs)`,
-    );
-    console.log(`diff   ${median(diffs).toFixed(0)} ms median, ${Math.min(...diffs).toFixed(0)} ms best`);
+    const rate = (seconds: number) => Math.round(FILES / seconds);
+    const best = rate(Math.min(...ours));
+    const ratio = median(ours.map((seconds, round) => seconds / (finds[round] ?? 1)));
+    facts[`k: a look at ${FILES.toLocaleString('en')} files`] =
+      `${rate(median(ours)).toLocaleString('en')} files/s median, ${best.toLocaleString('en')} best (wanted ${WANTED.toLocaleString('en')}) ${best >= WANTED ? 'ok' : 'MISSED'}; ${ratio.toFixed(2)} times find -printf; comparing with what is known ${median(diffs).toFixed(0)} ms`;
   } finally {
     rmSync(root, { recursive: true });
   }
-}
-
-function print(name: string, seconds: readonly number[]): void {
-  const rate = (one: number) => `${Math.round(FILES / one).toLocaleString('en')} files/s`;
-  console.log(`${name}   ${rate(median(seconds))} median, ${rate(Math.min(...seconds))} best of ${seconds.length}`);
 }
 
 /** Known since the first look, as the catalog gives them back. */
@@ -65,8 +53,3 @@ const settled = (files: readonly ScannedFile[]): KnownFile[] =>
     firstScan: 1,
     firstSeenAt: new Date(),
   }));
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});

@@ -1,9 +1,11 @@
 /**
- * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g,h,i]`: Longshore side by side with the physical limit and its
+ * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g,h,i,j,k]`: Longshore side by side with the physical limit and its
  * peers, in one run, as ratios. Prints a table, and JSON with --json. Peers that are not installed are named as skipped.
  */
 import { parseArgs } from 'node:util';
+import { recognition } from './detect';
 import { dropFolder } from './drop-folder';
+import { looking } from './drop-scan';
 import { compare, median, peakMegabytes, shell, timed, type Comparison } from './measure';
 import { findPeers } from './peers';
 import { sqlServer } from './mssql';
@@ -14,7 +16,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'a,b,c,d,e,f,g,h,i' },
+    only: { type: 'string', default: 'a,b,c,d,e,f,g,h,i,j,k' },
     files: { type: 'string', default: '1000' },
     megabytes: { type: 'string', default: '1000' },
     json: { type: 'boolean', default: false },
@@ -35,6 +37,8 @@ async function main(): Promise<void> {
     if (server) results.push(...(await sqlServer(server, Math.min(ROWS, MOST_IN_SQL_SERVER), ROUNDS)));
     else facts['g: SQL Server'] = 'skipped: LONGSHORE_TEST_MSSQL_URL names no server';
   }
+  if (wanted.delete('j')) await recognition(facts);
+  if (wanted.delete('k')) await looking(Math.max(5, ROUNDS), facts);
   const [small, large] = [wanted.delete('h'), wanted.delete('i')];
   if (small || large) {
     const sizes = { files: Number(values.files), megabytes: Number(values.megabytes) };

@@ -3,6 +3,7 @@
  * one row from the first sight to its end; the same path dropped again is another row.
  */
 import type { ErrorReport } from '../core/errors/longshore-error';
+import type { FolderFigures } from '../core/drop/performance';
 import type { RejectedRow } from '../core/types/file';
 import type { ColumnAggregate, TableVerification } from '../core/types/transfer';
 import type { FileIdentity, FileDataset, FileLoadType, FilePlan, FileState, ScannedFile } from '../core/types/drop';
@@ -51,6 +52,7 @@ export interface DropPart {
   rows: number;
   bytes: number;
   rejectedCount: number;
+  /** The first twenty. */
   rejected: RejectedRow[];
   repairedCount: number;
   figures?: ColumnAggregate[];
@@ -136,6 +138,8 @@ export interface DropFileStore {
     lastScanAt?: Date;
     oldestReadyAt?: Date;
   }>;
+  /** How fast files went, and how long they waited: those that ended since a moment, or ever. */
+  figures(folder: string, since?: Date): Promise<FolderFigures>;
   /** Removes ended files that ended before `before`; answers how many. */
   purge(folder: string, before: Date): Promise<number>;
 }

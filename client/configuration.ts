@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { matchesPattern } from '../core/plan/pattern';
 import type { FormatOptions } from '../core/types/file';
-import { dropFolderSchema } from '../schemas/drop-folder';
+import { type DropFolder, dropFolderSchema } from '../schemas/drop-folder';
 
 /** A configuration with its secrets as references, and the name of the file it came from. */
 export interface ConfigurationInput {
@@ -45,6 +45,19 @@ export function formatOptionsOf(configuration: ConfigurationInput, folder: strin
   if (!parsed.success) return {};
   const { format, files } = parsed.data;
   return { ...format, ...files.find(({ match }) => matchesPattern(match, basename(path), true))?.format };
+}
+
+/** All settings of a drop folder, as the document says, and otherwise by default. Throws CONFIG_UNKNOWN_NAME, CONFIG_INVALID. */
+export function folderSettings(configuration: ConfigurationInput, folder: string): DropFolder {
+  folderEnds(configuration, folder);
+  const { dropFolders } = configuration.document as { dropFolders: Record<string, unknown> };
+  const parsed = dropFolderSchema.safeParse(dropFolders[folder]);
+  if (parsed.success) return parsed.data;
+  throw new LongshoreError(
+    'CONFIG_INVALID',
+    `The drop folder ${folder} in ${configuration.source} is not as it must be: ${parsed.error.issues[0]?.message ?? ''}`,
+    { file: configuration.source, path: `dropFolders.${folder}` },
+  );
 }
 
 /** Source and target of a set. Throws CONFIG_UNKNOWN_NAME with the nearest name. */

@@ -1,11 +1,14 @@
 /** Drop folders: watched, looked at, steered, and asked for what only a worker can do. */
-import { randomUUID } from 'node:crypto';
 import type { DropFile } from '../catalog';
 import type { FileErrorAnalysis } from '../core/drop/failure-analysis';
 import { dropFileId } from '../core/drop/ids';
+import type { FolderPerformance } from '../core/drop/performance';
 import { LongshoreError } from '../core/errors/longshore-error';
 import type { FileState } from '../core/types/drop';
+import { ask } from './ask';
+import type { ConfigurationInput } from './configuration';
 import type { ClientContext } from './context';
+import { folderPerformance } from './drop-performance';
 import { analysisOf, type FolderStatus, folderStatus } from './drop-status';
 import {
   cancelTask,
@@ -54,6 +57,11 @@ export interface DropsClient {
   files(folder: string, filter?: FileFilter): Promise<DropFile[]>;
   /** What failed files have in common, since a moment or ever. */
   errors(folder: string, since?: Date): Promise<FileErrorAnalysis>;
+  /**
+   * How fast files went that ended since a moment or ever, with advice where a threshold is crossed. Judged by the
+   * settings of `configuration`, else by those that the folder is watched with. Throws CONFIG_UNKNOWN_NAME.
+   */
+  performance(folder: string, since?: Date, configuration?: ConfigurationInput): Promise<FolderPerformance>;
   /** Failed files go back to where they were dropped: those named, those with this code, or all. Throws NO_WORKER. */
   retry(
     folder: string,
@@ -79,7 +87,7 @@ export interface DropsClient {
 }
 
 export function dropsClient(context: ClientContext): DropsClient {
-  const { catalog, temporal } = context;
+  const { catalog } = context;
 
   async function fileNamed(folder: string, file: string | number): Promise<DropFile> {
     const byId = typeof file === 'number' || /^\d+$/.test(file) ? await catalog.dropFiles.get(Number(file)) : undefined;
@@ -117,6 +125,7 @@ export function dropsClient(context: ClientContext): DropsClient {
     },
     files: (folder, { limit = 100, ...filter } = {}) => catalog.dropFiles.list({ folder, ...filter, limit }),
     errors: async (folder, since) => analysisOf((await catalog.dropFiles.summary(folder, since)).errors),
+    performance: (folder, since, configuration) => folderPerformance(context, folder, since, configuration),
     async retry(folder, { files, code }, request) {
       const asked = {
         kind: 'retry',
@@ -132,15 +141,10 @@ export function dropsClient(context: ClientContext): DropsClient {
     async cancelFile(folder, name, { by, reason }) {
       const file = await fileNamed(folder, name);
       if (file.state !== 'processing') throw nothingToCancel(file);
-      const workflowId = file.workflowId ?? dropFileId(folder, file.path, file.id);
-      await catalog.audit.record({
-        id: randomUUID(),
-        actor: by,
-        action: 'drop.cancel-file',
-        subject: workflowId,
-        details: { folder, path: file.path, reason: reason ?? null },
-      });
-      await temporal.call(() => temporal.client.workflow.getHandle(workflowId).cancel());
+      const runId = file.workflowId ?? dropFileId(folder, file.path, file.id);
+      const asked = { runId, action: 'drop.cancel-file', by, reason, details: { folder, path: file.path } };
+      if (!(await ask(context, asked, (workflow) => workflow.cancel())))
+        throw nothingToCancel(await fileNamed(folder, name));
       return file;
     },
     task,

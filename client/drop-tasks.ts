@@ -7,6 +7,7 @@ import type { DropFileProgress } from '../workflows/drop-file/messages';
 import type { DropTask, DropTaskInput, DropTaskResult } from '../workflows/drop-task/messages';
 import { TRANSFER_QUEUE } from '../workflows/queues';
 import { type ConfigurationInput, folderEnds } from './configuration';
+import { ask } from './ask';
 import type { ClientContext } from './context';
 import { askFile } from './drop-status';
 import { watchedVersion } from './drop-watching';
@@ -120,7 +121,6 @@ export async function cancelTask(
   workflowId: string,
   { by, reason }: { by: string; reason?: string },
 ): Promise<void> {
-  const { temporal, catalog } = context;
   const description = await describeRun(context, workflowId);
   if (!description) throw unknownTask(workflowId);
   if (description.status.name !== 'RUNNING')
@@ -128,14 +128,9 @@ export async function cancelTask(
       'RUN_ENDED',
       `${workflowId} has already ended (${description.status.name.toLowerCase()}).`,
     );
-  await catalog.audit.record({
-    id: randomUUID(),
-    actor: by,
-    action: 'drop.cancel',
-    subject: workflowId,
-    details: { reason: reason ?? null },
-  });
-  await temporal.call(() => temporal.client.workflow.getHandle(workflowId).cancel());
+  const asked = { runId: workflowId, action: 'drop.cancel', by, reason };
+  if (!(await ask(context, asked, (workflow) => workflow.cancel())))
+    throw new LongshoreError('RUN_ENDED', `${workflowId} has already ended.`);
 }
 
 const isHarmless = (task: DropTask): boolean =>

@@ -1,12 +1,13 @@
 /** Starting and stopping the workflow that watches a drop folder. */
 import { randomUUID } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { dropRunId } from '../core/drop/ids';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { scanNowSignal, pauseFolderSignal, resumeFolderSignal } from '../workflows/drop-folder/messages';
 import type { DropFolderInput } from '../workflows/drop-folder/messages';
 import { TRANSFER_QUEUE } from '../workflows/queues';
+import { ask } from './ask';
 import { type ConfigurationInput, folderEnds } from './configuration';
 import type { ClientContext } from './context';
 import { pause } from './patience';
@@ -103,9 +104,7 @@ export async function stopFolder(
   request: Request,
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  await tellFolder(context, folder, 'drop.stop', request, (runId) =>
-    context.temporal.client.workflow.getHandle(runId).cancel(),
-  );
+  await tellFolder(context, folder, 'drop.stop', request, (workflow) => workflow.cancel());
   const until = Date.now() + patienceMs;
   while (await watchedVersion(context, folder)) {
     if (Date.now() > until) throw inProgress(folder, 'and has been asked to stop, but has not ended yet');
@@ -114,19 +113,15 @@ export async function stopFolder(
 }
 
 export const pauseFolder = (context: ClientContext, folder: string, { by, reason }: Request): Promise<void> =>
-  tellFolder(context, folder, 'drop.pause', { by, reason }, (runId) =>
-    context.temporal.client.workflow.getHandle(runId).signal(pauseFolderSignal, { by, reason }),
+  tellFolder(context, folder, 'drop.pause', { by, reason }, (workflow) =>
+    workflow.signal(pauseFolderSignal, { by, reason }),
   );
 
 export const resumeFolder = (context: ClientContext, folder: string, { by, reason }: Request): Promise<void> =>
-  tellFolder(context, folder, 'drop.resume', { by, reason }, (runId) =>
-    context.temporal.client.workflow.getHandle(runId).signal(resumeFolderSignal, { by }),
-  );
+  tellFolder(context, folder, 'drop.resume', { by, reason }, (workflow) => workflow.signal(resumeFolderSignal, { by }));
 
 export const scanFolder = (context: ClientContext, folder: string, request: Request): Promise<void> =>
-  tellFolder(context, folder, 'drop.scan', request, (runId) =>
-    context.temporal.client.workflow.getHandle(runId).signal(scanNowSignal),
-  );
+  tellFolder(context, folder, 'drop.scan', request, (workflow) => workflow.signal(scanNowSignal));
 
 /** The version of the configuration that a folder is watched with; undefined when nobody watches it. */
 export async function watchedVersion(
@@ -146,24 +141,11 @@ async function tellFolder(
   folder: string,
   action: string,
   { by, reason }: Request,
-  send: (runId: string) => Promise<unknown>,
+  send: (workflow: WorkflowHandle) => Promise<unknown>,
 ): Promise<void> {
-  const runId = dropRunId(folder);
-  if (!(await watchedVersion(context, folder))) throw notWatched(folder);
-  // Written down before it is done, so that nothing is ever done unrecorded.
-  await context.catalog.audit.record({
-    id: randomUUID(),
-    actor: by,
-    action,
-    subject: runId,
-    details: { reason: reason ?? null },
-  });
-  try {
-    await context.temporal.call(() => send(runId));
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw notWatched(folder);
-    throw error;
-  }
+  const isWatched = (await watchedVersion(context, folder)) !== undefined;
+  if (!isWatched || !(await ask(context, { runId: dropRunId(folder), action, by, reason }, send)))
+    throw notWatched(folder);
 }
 
 const notWatched = (folder: string): LongshoreError =>

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { detectFormat } from '../core/file/detect';
 import type { FileErrorAnalysis } from '../core/drop/failure-analysis';
+import type { FolderPerformance } from '../core/drop/performance';
 import { type ErrorReport, toLongshoreError } from '../core/errors/longshore-error';
 import type { FileDataset, FileLoadType, FileOutcome, TrackingRecord } from '../core/types/drop';
 import type { FileFormat, FormatFinding, FormatOptions } from '../core/types/file';
@@ -158,6 +159,15 @@ export class ReferenceDataAPI {
     return this.perform('analyseErrors', async () => {
       const { client, folder } = this.options;
       return { data: await client.drops.errors(folder, since) };
+    });
+  }
+
+  /** How fast files were loaded and how long they waited; what could be better is among the `warnings`. */
+  performance(since?: Date): Promise<OperationResult<FolderPerformance>> {
+    return this.perform('performance', async () => {
+      const { client, folder, configuration } = this.options;
+      const data = await client.drops.performance(folder, since, configuration);
+      return { data, warnings: data.findings.map(({ message, next }) => `${message} ${next}`) };
     });
   }
 

@@ -1,11 +1,11 @@
 /** Runs that are under way or over: found, read, paused, resumed and cancelled. */
-import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
 import type { NotificationRecord, RunRecord, RunTableRecord } from '../catalog';
 import { dropRunId } from '../core/drop/ids';
 import { LongshoreError } from '../core/errors/longshore-error';
 import type { RunKind, RunStatus } from '../schemas/constants';
 import { pauseSignal, resumeSignal } from '../workflows/transfer-set/messages';
+import { ask } from './ask';
 import type { ClientContext } from './context';
 import { report, reportOf, statusOf } from './failures';
 import { runIdCandidates } from './run-id';
@@ -48,8 +48,7 @@ export interface RunsClient {
 }
 
 export function runsClient(context: ClientContext): RunsClient {
-  const { temporal, catalog } = context;
-  const handle = (runId: string) => temporal.client.workflow.getHandle(runId);
+  const { catalog } = context;
 
   async function resolve(text: string): Promise<string> {
     for (const runId of runIdCandidates(text)) {
@@ -69,7 +68,7 @@ export function runsClient(context: ClientContext): RunsClient {
     text: string,
     action: 'run.pause' | 'run.resume' | 'run.cancel',
     { by, reason }: Request,
-    send: (runId: string) => Promise<unknown>,
+    send: (workflow: WorkflowHandle) => Promise<unknown>,
   ): Promise<string> {
     const runId = await resolve(text);
     const description = await describeRun(context, runId);
@@ -78,20 +77,7 @@ export function runsClient(context: ClientContext): RunsClient {
       if (record && !record.finishedAt) await reconcile(context, record, description);
       throw ended(runId, (record?.finishedAt && record.status) ?? description?.status.name.toLowerCase());
     }
-    // Written down before it is done, so that nothing is ever done unrecorded.
-    await catalog.audit.record({
-      id: randomUUID(),
-      actor: by,
-      action,
-      subject: runId,
-      details: { reason: reason ?? null },
-    });
-    try {
-      await temporal.call(() => send(runId));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw ended(runId);
-      throw error;
-    }
+    if (!(await ask(context, { runId, action, by, reason }, send))) throw ended(runId);
     return runId;
   }
 
@@ -116,12 +102,12 @@ export function runsClient(context: ClientContext): RunsClient {
     },
     resolve,
     pause: (run, request) =>
-      tell(run, 'run.pause', request, (runId) =>
-        handle(runId).signal(pauseSignal, { by: request.by, reason: request.reason }),
+      tell(run, 'run.pause', request, (workflow) =>
+        workflow.signal(pauseSignal, { by: request.by, reason: request.reason }),
       ),
     resume: (run, request) =>
-      tell(run, 'run.resume', request, (runId) => handle(runId).signal(resumeSignal, { by: request.by })),
-    cancel: (run, request) => tell(run, 'run.cancel', request, (runId) => handle(runId).cancel()),
+      tell(run, 'run.resume', request, (workflow) => workflow.signal(resumeSignal, { by: request.by })),
+    cancel: (run, request) => tell(run, 'run.cancel', request, (workflow) => workflow.cancel()),
   };
 }
 

@@ -132,6 +132,14 @@ export type ReferenceValue = string | number | boolean | Date | null;
 /** Values of a row by known names of columns. */
 export type ReferenceValues = Readonly<Record<string, ReferenceValue>>;
 
+/** A row that is to be there once, by its key. */
+export interface Upsert<Shape = ReferenceShape> {
+  ref: TableRef;
+  table: ReferenceTable;
+  shape: Shape;
+  values: ReferenceValues;
+}
+
 export const trackingValues = (entry: TrackingEntry): ReferenceValues => ({
   file_path: entry.filePath,
   file_name: entry.fileName,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { copyFile, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { numberedName } from '../../core/drop/filing';
@@ -23,16 +22,20 @@ export interface AcceptedFile extends ClaimedFile {
 
 const MOST_NAMES = 1000;
 
-/** A file by its path on this machine: one of the tree as it lies there, any other by way of a copy in the tree. */
+/**
+ * A file by its path on this machine: one of the tree as it lies there, any other by way of a copy in the tree.
+ * `requestId`, the same for every attempt, names the copy until it is complete.
+ */
 export async function acceptFile(
   deps: Pick<DropDependencies, 'catalog' | 'isRunOpen'>,
   { ref, settings, root }: FolderContext,
   task: Extract<DropTask, { kind: 'process' }>,
+  requestId: string,
 ): Promise<AcceptedFile> {
   await ensureTree(root);
   const inside = relative(root, task.path).split(sep).join('/');
   const placed = placementOf(inside);
-  const path = !inside.startsWith('..') && isPlacement(placed) ? inside : await putIn(root, task);
+  const path = !inside.startsWith('..') && isPlacement(placed) ? inside : await putIn(root, task, requestId);
   const { dataset, loadType } = isPlacement(placed) && path === inside ? placed : task;
   const identity = await identityAt(join(root, path));
   if (!identity?.isFile)
@@ -62,13 +65,14 @@ export async function acceptFile(
 async function putIn(
   root: string,
   { path, dataset, loadType, keep }: Extract<DropTask, { kind: 'process' }>,
+  requestId: string,
 ): Promise<string> {
   const folder = `${DATASET_FOLDERS[dataset]}/${loadType}`;
-  const hidden = join(root, folder, `${OWN_PREFIX}-accepting-${randomUUID()}`);
+  const hidden = join(root, folder, `${OWN_PREFIX}-accepting-${requestId.slice(-36).replaceAll('/', '-')}`);
   try {
-    if (!(await lstat(path)).isFile())
-      throw new LongshoreError('FILE_UNREADABLE', `${path} is not a file.`, { file: path });
-    await bring(path, hidden, keep);
+    // Moved by an earlier attempt, it lies there already.
+    const isBrought = !keep && !(await isThere(path)) && (await isThere(hidden));
+    if (!isBrought) await bring(path, hidden, keep);
   } catch (error) {
     throw readError(error, path);
   }
@@ -81,7 +85,11 @@ async function putIn(
   });
 }
 
+const isThere = async (path: string): Promise<boolean> => (await identityAt(path)) !== undefined;
+
 async function bring(path: string, to: string, keep: boolean): Promise<void> {
+  if (!(await lstat(path)).isFile())
+    throw new LongshoreError('FILE_UNREADABLE', `${path} is not a file.`, { file: path });
   if (!keep) {
     try {
       return await rename(path, to);

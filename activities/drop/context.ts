@@ -15,6 +15,8 @@ export interface FolderRef {
 
 export interface FolderContext {
   ref: FolderRef;
+  /** Whose catalog: another's folder of the same name may load into the same target. */
+  installation: string;
   settings: DropFolder;
   /** Absolute. */
   root: string;
@@ -26,12 +28,16 @@ export interface FolderContext {
 
 /** What holds for a folder, in the configuration it is watched with. */
 export async function folderContext(
-  deps: Pick<DropDependencies, 'dropFolder'>,
+  deps: Pick<DropDependencies, 'dropFolder' | 'catalog'>,
   { folder, configVersion }: FolderRef,
 ): Promise<FolderContext> {
-  const { settings, root } = await deps.dropFolder({ folder, configVersion });
+  const [{ settings, root }, installation] = await Promise.all([
+    deps.dropFolder({ folder, configVersion }),
+    installationOf(deps.catalog),
+  ]);
   return {
     ref: { folder, configVersion },
+    installation,
     settings,
     root,
     target: { runId: dropRunId(folder), configVersion, environment: settings.to },
@@ -39,6 +45,22 @@ export async function folderContext(
     referenceConfig: tableRef(settings.referenceConfig, settings.schema),
   };
 }
+
+const installations = new WeakMap<DropDependencies['catalog'], string>();
+
+/** It never changes, and every step of every file needs it. */
+async function installationOf(catalog: DropDependencies['catalog']): Promise<string> {
+  const known = installations.get(catalog) ?? (await catalog.installationId());
+  installations.set(catalog, known);
+  return known;
+}
+
+/**
+ * What a lifecycle, or the beginning of the names of those of a folder, is called in the target: files of two catalogs
+ * can have the same folder, path and number.
+ */
+export const targetRun = ({ installation }: Pick<FolderContext, 'installation'>, runId: string): string =>
+  `${installation}/${runId}`;
 
 /** `schema.table`, or a table alone in `schema`. */
 export function tableRef(text: string, schema: string): TableRef {

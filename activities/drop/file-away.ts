@@ -14,7 +14,7 @@ import type { DropFile } from '../../catalog/drop-files';
 import { isMissing, stagingError } from '../../storage/disk-errors';
 import { identityAt, moveFile, writeBeside, writeCompanion } from '../../storage/drop-tree';
 import { withHeartbeat } from '../heartbeat';
-import { dropFile, type FolderContext, folderContext } from './context';
+import { dropFile, type FolderContext, folderContext, targetRun } from './context';
 import type { DropDependencies } from './dependencies';
 import { partCount, rejectedFile } from './load';
 import { filePath } from './paths';
@@ -68,7 +68,9 @@ export function createFilingActivities(deps: DropDependencies) {
   async function asTargetKnows(context: FolderContext, file: DropFile, runId: string): Promise<DropFile> {
     const mayBeVisible = isSmallFile(file.size) || file.step === 'verified';
     if (isVisible(file) || !mayBeVisible) return file;
-    const mark = await patiently(() => deps.databases.use(context.target, ({ target }) => target.publishedMark(runId)));
+    const mark = await patiently(() =>
+      deps.databases.use(context.target, ({ target }) => target.publishedMark(targetRun(context, runId))),
+    );
     if (!mark) return file;
     const { direct, rows, table } = mark;
     const heard = {
@@ -158,17 +160,18 @@ export function createFilingActivities(deps: DropDependencies) {
     const tell = (): Promise<void> =>
       deps.databases.use(context.target, async (database) => {
         await endTracking(database, context, file, ended, deps.now());
-        if (file.plan) await database.target.cleanup(runId);
+        if (file.plan) await database.target.cleanup(targetRun(context, runId));
       });
     await (ended.state === 'failed' ? patiently(tell) : tell());
   }
 
-  /** undefined instead of a failure after so many tries. */
+  /** undefined instead of a failure: after so many tries, or where trying again does not help. */
   async function patiently<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
-      if (Context.current().info.attempt >= PATIENCE) return undefined;
+      const isFinal = thrown instanceof LongshoreError && !thrown.retryable;
+      if (isFinal || Context.current().info.attempt >= PATIENCE) return undefined;
       throw thrown;
     }
   }
@@ -183,7 +186,7 @@ export function createFilingActivities(deps: DropDependencies) {
     const state = found?.isFile === true ? 'watching' : 'vanished';
     await deps.databases.use(context.target, async (database) => {
       await endTracking(database, context, file, { state, error }, deps.now());
-      if (file.plan) await database.target.cleanup(runId);
+      if (file.plan) await database.target.cleanup(targetRun(context, runId));
     });
     await deps.parts.remove(runId);
     if (found?.isFile === true) await dropFiles.rewatch(file.id, found);

@@ -6,11 +6,11 @@ import { tableId } from '../../core/types/table';
 import type { TablePlan, TableVerification } from '../../core/types/transfer';
 import type { DropFile } from '../../catalog/drop-files';
 import type { ProgressCounter } from '../../connectors/connector';
-import { toleratedRows } from '../../core/drop/tolerance';
+import { rejectionCode, toleratedRows } from '../../core/drop/tolerance';
 import type { DirectlyLoaded, FilePartRequest, LoadedFilePart, PartChecks } from '../dependencies';
 import { newProgressCounter } from '../heartbeat';
 import { columnPairs } from '../transfer/parts';
-import type { FolderContext } from './context';
+import { type FolderContext, targetRun } from './context';
 import type { DropDependencies } from './dependencies';
 import { filePath } from './paths';
 import { bookkeepingOf } from './tracking';
@@ -34,7 +34,7 @@ export interface FileLoad {
 export const partCount = ({ marks }: Pick<FilePlan, 'marks'>): number => marks.length + 1;
 
 export const prepareLoad = ({ databases }: LoadDependencies, { context, plan, runId }: FileLoad): Promise<void> =>
-  databases.use(context.target, ({ target }) => target.prepare({ runId, plan: plan.table }));
+  databases.use(context.target, ({ target }) => target.prepare({ runId: targetRun(context, runId), plan: plan.table }));
 
 /** Loads one slice into staging, once. */
 export async function loadSlice(
@@ -88,7 +88,7 @@ async function sliceOf(deps: LoadDependencies, load: FileLoad, part: number): Pr
     columns: plan.columns,
     ...(from && { from }),
     ...(until !== undefined && { until }),
-    load: { runId, plan: table, part, snapshot: sha256, columns: partColumns(table) },
+    load: { runId: targetRun(context, runId), plan: table, part, snapshot: sha256, columns: partColumns(table) },
     checks: checksOf(table, deps),
     parquetFile: staged,
     rejectedFile: rejectedFile(staged),
@@ -111,18 +111,19 @@ function checksOf(table: TablePlan, deps: Pick<DropDependencies, 'types'>): Part
   };
 }
 
-/** Throws FILE_REJECTED_ROWS when more rows are rejected than the folder tolerates. */
+/** Throws FILE_REJECTED_ROWS or FILE_ENCODING when more rows are rejected than the folder tolerates. */
 export function checkTolerance({ context, file }: FileLoad, parts: readonly LoadedFilePart[]): void {
   const rejected = sum(parts.map(({ rejectedCount }) => rejectedCount));
   const rows = sum(parts.map((part) => part.rows));
   if (rejected === 0) return;
   const tolerated = toleratedRows(context.settings.tolerance, rows + rejected);
   if (rejected <= tolerated && rows > 0) return;
-  const first = parts.flatMap((part) => part.rejected).toSorted((a, b) => a.line - b.line)[0];
+  const known = parts.flatMap((part) => part.rejected).toSorted((a, b) => a.line - b.line);
+  const [first] = known;
   const others = rejected > 1 ? ` ${rejected - 1} more ${rejected === 2 ? 'row is' : 'rows are'} rejected.` : '';
   const column = first?.column === undefined || first.reason === 'missing-value' ? '' : `, column ${first.column}`;
   throw new LongshoreError(
-    'FILE_REJECTED_ROWS',
+    rejectionCode(known),
     `${file.path}, line ${first?.line ?? '?'}${column}: ${first?.message ?? 'a row cannot be loaded.'}${others} ${tolerated === 0 ? 'None is tolerated.' : `${tolerated} are tolerated.`}`,
     {
       file: file.path,
@@ -141,7 +142,7 @@ export async function verifyLoad(
 ): Promise<TableVerification | undefined> {
   const { table } = plan;
   const id = tableId(table.targetRef);
-  const staging = { runId, plan: table };
+  const staging = { runId: targetRun(context, runId), plan: table };
   return deps.databases.use(context.target, async ({ target }) => {
     // Both only read what is staged. Each is waited for, so that no statement goes on when nobody waits for its answer.
     const [finished, measured] = await Promise.allSettled([
@@ -173,7 +174,7 @@ async function readBackFingerprint(
   { context, plan: { table }, runId }: Omit<FileLoad, 'sha256'>,
   signal: AbortSignal,
 ): Promise<string> {
-  const staging = { runId, plan: table };
+  const staging = { runId: targetRun(context, runId), plan: table };
   const ranges = await deps.databases.use(context.target, ({ target }) =>
     target.planReadBack(staging, table.partBytes),
   );
@@ -199,7 +200,7 @@ export async function publishLoad(
     if (backup) await reference.backup(table.targetRef, backup);
     try {
       return await target.publish(
-        { runId, tables: [{ plan: table, rows }], lockTimeoutMs: deps.lockTimeoutMs },
+        { runId: targetRun(context, runId), tables: [{ plan: table, rows }], lockTimeoutMs: deps.lockTimeoutMs },
         signal,
       );
     } catch (error) {

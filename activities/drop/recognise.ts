@@ -54,7 +54,8 @@ export async function recogniseFile(
   const options = formatOptions({ ...settings.format, ...rule?.format });
   const path = filePath(root, file.path);
   const identity = { size: file.size, mtimeMs: file.mtimeMs, inode: file.inode };
-  const markBytes = bytesOf(settings.partSize);
+  // A small file is loaded in one piece, however small parts are to be.
+  const markBytes = isSmallFile(file.size) ? Infinity : bytesOf(settings.partSize);
   const [content, hashes] = await Promise.all([
     deps.files.scan({ path, identity, options, markBytes }, progress, signal),
     isSmallFile(file.size) ? undefined : deps.files.hash({ path, identity }, signal),
@@ -145,8 +146,14 @@ async function planLoad(
     nativeType: (column, sourceKind) => types.nativeType(column, sourceKind),
     addColumnSql: (table, column) => database.target.addColumnSql(table, column),
   });
-  if (fitted.widen.length > 0) await database.reference.widen(targetRef, fitted.widen);
-  const table = await tablePlan(database, { file, content, fitted, target, targetRef, context });
+  const table = await tablePlan(database, {
+    file,
+    content,
+    fitted,
+    target: await widened(database, target, fitted),
+    targetRef,
+    context,
+  });
   const isReplaced = target !== undefined && file.loadType === 'fullload' && settings.backups.keep > 0;
   return {
     format: content.format,
@@ -166,6 +173,17 @@ async function planLoad(
     matchPercent: fitted.matchPercent,
     warnings: fitted.warnings,
   };
+}
+
+/** The table with the columns made wider that must be, as it is then: a load notices when it is not the one planned for. */
+async function widened(
+  database: Database,
+  target: TableSchema | undefined,
+  { widen }: FileTablePlan,
+): Promise<TableSchema | undefined> {
+  if (target === undefined || widen.length === 0) return target;
+  await database.reference.widen(target.ref, widen);
+  return (await database.describeTables([target.ref]))[0];
 }
 
 async function tablePlan(

@@ -76,10 +76,9 @@ export function createScanActivities(deps: DropDependencies) {
     }: WatchRef & { triggeredBy: string; temporalRunId: string; first: boolean }): Promise<WatchSettings> {
       const context = await folderContext(deps, ref);
       const { settings, root } = context;
-      await ensureTree(root);
-      await lock(context);
+      // Before the folder is looked at: one that is refused shows as what it is.
       if (first) {
-        await endEarlier(runId);
+        await endEarlier(runId, temporalRunId);
         await deps.catalog.runs.begin({
           runId,
           temporalRunId,
@@ -92,6 +91,8 @@ export function createScanActivities(deps: DropDependencies) {
           input: ref,
         });
       }
+      await ensureTree(root);
+      await lock(context);
       return {
         intervalMs: durationOf(settings.scan.interval),
         parallelFiles: settings.parallel.files,
@@ -201,9 +202,10 @@ export function createScanActivities(deps: DropDependencies) {
   }
 
   /** A watching run that was ended behind our back would stand in the way of this one. */
-  async function endEarlier(runId: string): Promise<void> {
+  async function endEarlier(runId: string, temporalRunId: string): Promise<void> {
     const earlier = await deps.catalog.runs.get(runId);
-    if (earlier && !earlier.finishedAt) await deps.catalog.runs.finish(runId, { status: 'cancelled' });
+    if (earlier && !earlier.finishedAt && earlier.temporalRunId !== temporalRunId)
+      await deps.catalog.runs.finish(runId, { status: 'cancelled' });
   }
 
   /** `unstarted`: nobody is about to start them. */

@@ -1,6 +1,6 @@
 import type { DropFile } from '../../catalog/drop-files';
 import type { ProgressCounter } from '../../connectors/connector';
-import type { FolderContext } from './context';
+import { type FolderContext, targetRun } from './context';
 import type { DropDependencies } from './dependencies';
 import { checkTolerance, type FileLoad, loadAtOnce, loadSlice, partCount, prepareLoad } from './load';
 import { publishOnce, verifyOnce } from './once';
@@ -48,7 +48,7 @@ export async function processSmallFile(
       ...(verification && { verification }),
     });
     // An earlier attempt may have come as far as a staging table.
-    if (file.step) await deps.databases.use(context.target, ({ target }) => target.cleanup(runId));
+    if (file.step) await deps.databases.use(context.target, ({ target }) => target.cleanup(targetRun(context, runId)));
   } catch (error) {
     // For the report on the file; the error itself is what matters.
     await dropFiles.update(file.id, known).catch(() => undefined);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isBackupOf } from '../../core/drop/backup-name';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId } from '../../core/types/table';
 import type { DropTask, DropTaskResult } from '../../workflows/drop-task/messages';
@@ -26,14 +27,14 @@ export function createTaskActivities(deps: DropDependencies) {
     /** Puts a file into the tree and claims it, so that its lifecycle can be started. */
     async acceptFile({
       task,
-      requestId: _,
+      requestId,
       ...ref
     }: FolderRef & { task: Extract<DropTask, { kind: 'process' }>; requestId: string }): Promise<AcceptedFile> {
-      return withHeartbeat(async () => acceptFile(deps, await folderContext(deps, ref), task));
+      return withHeartbeat(async () => acceptFile(deps, await folderContext(deps, ref), task, requestId));
     },
 
     /** Once a day. */
-    async tidyFolder({ runId: _, ...ref }: WatchRef): Promise<void> {
+    async tidyFolder(ref: WatchRef): Promise<void> {
       await withHeartbeat(async (signal) => {
         const context = await folderContext(deps, ref);
         await forgetMarks(deps, context);
@@ -92,7 +93,7 @@ export function createTaskActivities(deps: DropDependencies) {
         kind: 'table-info',
         table,
         rows,
-        backups: backups.filter(({ of }) => of === table.ref.name),
+        backups: backups.filter((backup) => isBackupOf(backup.ref.name, table.ref.name)),
         ...(reference && { reference }),
       };
     });

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { CATALOG_SCHEMA, type CatalogDatabase } from '../database';
 import type { DropFile, DropFileStore, DropPart, ScanChanges, WatchedFile } from '../drop-files';
+import { dropFigures } from './drop-figures';
 import { dropSummary } from './drop-summary';
 import { ACTIVE, type DropFileRow, patchColumns, toDropFile } from './drop-file-row';
 import type { StoreContext } from './store';
@@ -40,12 +41,14 @@ export function dropFileStore({ db, attempt }: StoreContext): DropFileStore {
       attempt(async () => {
         const { rows } = await sql<{ id: number }>`
           INSERT INTO ${FILES} AS f
-            (folder, path, size, mtime_ms, inode, dataset, load_type, group_key, state, first_scan, ready_at)
+            (folder, path, size, mtime_ms, inode, dataset, load_type, group_key, state, first_scan, ready_at, started_at)
           VALUES (${file.folder}, ${file.path}, ${file.size}, ${file.mtimeMs}, ${file.inode}, ${file.dataset},
-            ${file.loadType}, ${file.groupKey}, ${state}, 0, now())
+            ${file.loadType}, ${file.groupKey}, ${state}, 0, now(),
+            CASE WHEN ${state} = 'processing' THEN now() END)
           ON CONFLICT (folder, path) WHERE ${IS_ACTIVE} DO UPDATE SET
             state = CASE f.state WHEN 'processing' THEN f.state ELSE excluded.state END,
             ready_at = coalesce(f.ready_at, now()),
+            started_at = CASE f.state WHEN 'processing' THEN f.started_at ELSE excluded.started_at END,
             size = CASE f.state WHEN 'processing' THEN f.size ELSE excluded.size END,
             mtime_ms = CASE f.state WHEN 'processing' THEN f.mtime_ms ELSE excluded.mtime_ms END,
             inode = CASE f.state WHEN 'processing' THEN f.inode ELSE excluded.inode END
@@ -134,6 +137,8 @@ export function dropFileStore({ db, attempt }: StoreContext): DropFileStore {
       }),
 
     summary: (folder, since) => attempt(() => dropSummary(db, folder, since)),
+
+    figures: (folder, since) => attempt(() => dropFigures(db, folder, since)),
 
     purge: (folder, before) =>
       attempt(async () => {

@@ -18,6 +18,7 @@ import { dropErrors } from './drop/errors';
 import { dropFiles } from './drop/files';
 import { dropHealth } from './drop/health';
 import { dropPause } from './drop/pause';
+import { dropPerformance } from './drop/performance';
 import { dropProcess } from './drop/process';
 import { dropResume } from './drop/resume';
 import { dropRetry } from './drop/retry';
@@ -75,6 +76,7 @@ export const COMMANDS: readonly Command[] = [
   dropStatus,
   dropFiles,
   dropErrors,
+  dropPerformance,
   dropRetry,
   dropProcess,
   dropScan,

@@ -1,6 +1,6 @@
 /** Rows of the tracking table and of the records of reference tables: written by their key, and read. */
 import { tableId, type TableRef } from '../../core/types/table';
-import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type ReferenceValue, type ReferenceValues } from '../reference-columns'; // prettier-ignore
+import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type ReferenceValue, type Upsert } from '../reference-columns'; // prettier-ignore
 import type { Session } from './instance';
 import { ident, qualified } from './sql';
 
@@ -34,13 +34,6 @@ async function readShape(session: Session, ref: TableRef, wanted: ReferenceTable
     needsValue: needs_value === true,
   }));
   return shapeOf(ref, wanted, found);
-}
-
-export interface Upsert {
-  ref: TableRef;
-  table: ReferenceTable;
-  shape: ReferenceShape;
-  values: ReferenceValues;
 }
 
 /** Updates the row of this key or inserts it. Nobody else has the file open for writing. */

@@ -1,4 +1,5 @@
 /** DuckDB's type names, the logical type of each, and the types in which logical values lie in a Parquet part. */
+import { fileTypeOf } from '../../core/plan/file-source';
 import type { LogicalType } from '../../core/types/table';
 
 const SIMPLE: Record<string, LogicalType> = {
@@ -72,35 +73,5 @@ export const isAmbiguous = (nativeType: string): boolean =>
   AMBIGUOUS.test(nativeType.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '""'));
 
 /** The type that a value has in the Parquet part, in DuckDB's words. */
-export function carrierType(logical: LogicalType): string {
-  switch (logical.kind) {
-    case 'boolean':
-      return 'BOOLEAN';
-    case 'int16':
-      return 'SMALLINT';
-    case 'int32':
-      return 'INTEGER';
-    case 'int64':
-      return 'BIGINT';
-    case 'float32':
-      return 'FLOAT';
-    case 'float64':
-      return 'DOUBLE';
-    case 'date':
-      return 'DATE';
-    case 'time':
-      return 'TIME';
-    case 'timestamp':
-      return 'TIMESTAMP';
-    case 'timestamptz':
-      return 'TIMESTAMP WITH TIME ZONE';
-    case 'uuid':
-      return 'UUID';
-    case 'bytes':
-      return 'BLOB';
-    case 'decimal':
-      return `DECIMAL(${logical.precision},${logical.scale})`;
-    case 'text':
-      return 'VARCHAR';
-  }
-}
+export const carrierType = (logical: LogicalType): string =>
+  logical.kind === 'text' ? 'VARCHAR' : fileTypeOf(logical);

@@ -1,6 +1,6 @@
 /** Rows of the tracking table and of the records of reference tables: written by their key, and read. */
 import type { TableRef } from '../../core/types/table';
-import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type ReferenceValues } from '../reference-columns'; // prettier-ignore
+import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type Upsert } from '../reference-columns'; // prettier-ignore
 import { errorNumber } from './errors';
 import { retryingDeadlocks, type MssqlPool, type MssqlSession, type SqlValues } from './pool';
 import { objectId } from './reference-ensure';
@@ -31,13 +31,6 @@ export async function readShape(
     };
   });
   return shapeOf(ref, wanted, found);
-}
-
-export interface Upsert {
-  ref: TableRef;
-  table: ReferenceTable;
-  shape: ReferenceShape;
-  values: ReferenceValues;
 }
 
 export interface Upserted {

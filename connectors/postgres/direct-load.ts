@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
+import { MAX_APPENDED_TO } from '../../core/drop/small';
 import { tableId } from '../../core/types/table';
 import type { DirectLoadRequest } from '../connector';
 import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregates';
@@ -24,9 +25,6 @@ export const DIRECT_MARK = 'direct';
 
 /** SQLSTATE: the table of marks has just been removed, since nothing was marked. */
 const NO_TABLE = '42P01';
-
-/** Appending to a table with more rows than this would take longer to verify than to stage. */
-const MAX_APPENDED_TO = 200_000;
 
 /**
  * True: the rows are visible, now or since an earlier attempt. False: nothing was done, take the staged way. Throws when

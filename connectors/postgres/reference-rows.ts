@@ -1,7 +1,7 @@
 /** Rows of the tracking table and of the records of reference tables: written by their key, and read. */
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { tableId, type TableRef } from '../../core/types/table';
-import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type ReferenceValue, type ReferenceValues } from '../reference-columns'; // prettier-ignore
+import { fitValues, shapeOf, type FoundColumn, type ReferenceShape, type ReferenceTable, type ReferenceValue, type Upsert } from '../reference-columns'; // prettier-ignore
 import type { PlainRow } from '../reference-rows';
 import type { PostgresClient, PostgresPool } from './pool';
 import { LOCK } from './reference-ensure';
@@ -39,17 +39,13 @@ export async function readShape(
   return { columns: shapeOf(ref, wanted, found), keyed: rows[0]?.['keyed'] === 't' };
 }
 
-export interface Upsert {
-  ref: TableRef;
-  table: ReferenceTable;
-  shape: PostgresShape;
-  values: ReferenceValues;
-}
-
 const ATTEMPTS = 10;
 
 /** Updates the row of this key or inserts it, in one round trip; never two rows of one key. */
-export async function upsert(pool: PostgresPool, wanted: Upsert): Promise<{ id: number; was: 'inserted' | 'updated' }> {
+export async function upsert(
+  pool: PostgresPool,
+  wanted: Upsert<PostgresShape>,
+): Promise<{ id: number; was: 'inserted' | 'updated' }> {
   const { sql, values } = upsertSql(wanted);
   const once = async (client: Pick<PostgresClient, 'query'> | PostgresPool): Promise<PlainRow | undefined> =>
     (await (client as PostgresPool).query(sql, values)).rows[0];
@@ -73,7 +69,10 @@ export async function upsert(pool: PostgresPool, wanted: Upsert): Promise<{ id: 
 }
 
 /** The same as a part of somebody else's transaction. */
-export async function upsertWithin(client: Pick<PostgresClient, 'query'>, wanted: Upsert): Promise<void> {
+export async function upsertWithin(
+  client: Pick<PostgresClient, 'query'>,
+  wanted: Upsert<PostgresShape>,
+): Promise<void> {
   const { key } = wanted.table;
   const name = JSON.stringify([qualified(wanted.ref), ...key.map((column) => wanted.values[column])]);
   if (!wanted.shape.keyed) await client.query(LOCK, [name]);
@@ -85,7 +84,7 @@ export async function upsertWithin(client: Pick<PostgresClient, 'query'>, wanted
     });
 }
 
-function upsertSql({ ref, table, shape, values }: Upsert): { sql: string; values: (string | null)[] } {
+function upsertSql({ ref, table, shape, values }: Upsert<PostgresShape>): { sql: string; values: (string | null)[] } {
   const fitted = fitValues(table, shape.columns, values);
   const parameters = fitted.map(({ name, column, value }, index) => ({
     name,

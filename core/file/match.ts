@@ -148,7 +148,7 @@ function farFrom(name: string, other: string): number {
   return isTurned ? 1 : far;
 }
 
-const sorted = (name: string): string => [...name].toSorted().join('');
+const sorted = (name: string): string => Array.from(name).toSorted().join('');
 
 function reportOf(
   id: string,

@@ -47,7 +47,6 @@ export interface KnownFile {
 
 export interface FolderStatus {
   state: string;
-  loaded: number;
   problems: TreeProblem[];
   error?: { code: string };
 }
@@ -55,8 +54,10 @@ export interface FolderStatus {
 export interface DropChaosOptions {
   /** Settings of the folder beside path and target, as YAML flow fields. */
   settings?: string;
-  /** Beside those of the folder: `checks: 20`. */
+  /** Beside interval and checks: `settleWithin: 1s`. */
   scan?: string;
+  /** Default 2. */
+  checks?: number;
   /** Of a server of the test's own. */
   targetUrl?: string;
   catalogUrl?: string;
@@ -96,7 +97,7 @@ export class DropChaos {
     };
     const target = options.targetUrl ?? (await make('drop_dst'));
     const catalog = options.catalogUrl ?? (await make('drop_cat'));
-    const scan = ['interval: 50ms', 'checks: 2', ...(options.scan ? [options.scan] : [])];
+    const scan = ['interval: 50ms', `checks: ${options.checks ?? 2}`, ...(options.scan ? [options.scan] : [])];
     const path = options.root === undefined ? 'drop' : `"${options.root}"`;
     const fields = [`path: ${path}`, 'to: uat', `scan: { ${scan.join(', ')} }`, options.settings ?? ''];
     const installation = new Installation({
@@ -232,19 +233,8 @@ export class DropChaos {
       );
   }
 
-  /**
-   * What is left when the watch has stopped: nothing in the staging folder, no staging schema, no session; and every
-   * file of the catalog lies where the catalog says, and nothing else lies anywhere.
-   */
-  async expectTidy(): Promise<void> {
-    await this.tell('stop');
-    const known = await this.known();
-    expect(known.filter(({ state }) => ACTIVE.has(state))).toEqual([]);
-    const moved = known.flatMap(({ moved_to: to }) => (to === null ? [] : [to]));
-    const reports = this.files().filter((name) => /\.(error\.json|rejected\.csv)$/.test(name));
-    expect(this.files()).toEqual([...moved, ...reports].toSorted());
-    expect(this.installation.stagedFiles()).toEqual([]);
-    expect(await this.sql(`select nspname from pg_namespace where nspname ilike '%longshore%'`)).toEqual([]);
+  expectTidy(): Promise<void> {
+    return expectTidy(this);
   }
 
   async close(): Promise<void> {
@@ -253,6 +243,21 @@ export class DropChaos {
     const pg = await testPostgres();
     for (const url of this.made) await pg.dropDatabase(url);
   }
+}
+
+/**
+ * What is left when the watch has stopped: nothing in the staging folder, no staging schema, no session; and every
+ * file of the catalog lies where the catalog says, and nothing else lies anywhere.
+ */
+async function expectTidy(chaos: DropChaos): Promise<void> {
+  await chaos.tell('stop');
+  const known = await chaos.known();
+  expect(known.filter(({ state }) => ACTIVE.has(state))).toEqual([]);
+  const moved = known.flatMap(({ moved_to: to }) => (to === null ? [] : [to]));
+  const reports = chaos.files().filter((name) => /\.(error\.json|rejected\.csv)$/.test(name));
+  expect(chaos.files()).toEqual([...moved, ...reports].toSorted());
+  expect(chaos.installation.stagedFiles()).toEqual([]);
+  expect(await chaos.sql(`select nspname from pg_namespace where nspname ilike '%longshore%'`)).toEqual([]);
 }
 
 async function connected(url: string): Promise<Client> {

@@ -48,6 +48,11 @@ export class Installation {
     return join(this.folder, 'longshore.yaml');
   }
 
+  /** Of the worker that runs; undefined when none does. */
+  get workerPid(): number | undefined {
+    return this.worker?.pid;
+  }
+
   get stagingPath(): string {
     return join(this.folder, 'staging');
   }

@@ -142,6 +142,7 @@ export async function withWorkers(
       const common = {
         connection: native,
         namespace: 'default',
+        identity: 'worker',
         activities,
         maxHeartbeatThrottleInterval: '100ms',
         shutdownGraceTime: 0,

@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  CancelledFailure,
   condition,
   isCancellation,
   setCurrentDetails,
@@ -47,6 +48,8 @@ export async function dropFile(input: DropFileInput): Promise<DropFileResult> {
   } catch (thrown) {
     const isAsked = CancellationScope.current().consideredCancelled;
     error = isCancellation(thrown) && !isAsked ? timedOut(input) : errorReport(thrown);
+    // A step that nobody worked on any more when it was cancelled ends as lost, which says nothing of the file.
+    if (isAsked && error.code === 'INTERNAL') error = cancelled();
   }
   return CancellationScope.nonCancellable(async () => {
     enter('filing');
@@ -116,6 +119,8 @@ export async function dropFile(input: DropFileInput): Promise<DropFileResult> {
     );
   }
 }
+
+const cancelled = (): ErrorReport => errorReport(new CancelledFailure('The file was cancelled.'));
 
 const timedOut = ({ path, timeoutMs }: DropFileInput): ErrorReport => ({
   code: 'FILE_TIMED_OUT',

@@ -1,11 +1,11 @@
+import { rejectionCode } from '../../../core/drop/tolerance';
 import { LongshoreError } from '../../../core/errors/longshore-error';
 import { EXIT } from '../../../schemas/constants';
 import { detectFile, type FileDetection } from '../../../storage/files';
 import { createCommand } from '../../core/create-command';
 import { several } from '../../core/options';
 import { renderCheck } from '../../output/file-check';
-import { renderFileError } from '../../output/file-detection';
-import { asData, eachFile, exitOf } from './each-file';
+import { asData, eachFile, exitOf, renderEach } from './each-file';
 import { FORMAT_OPTIONS, formatOptions } from './format-options';
 
 export const fileCheck = createCommand({
@@ -29,14 +29,7 @@ export const fileCheck = createCommand({
     if (outcomes === undefined) return EXIT.cancelled;
     context.result(
       asData(outcomes, (found, file) => ({ ...found, file })),
-      () =>
-        outcomes
-          .map((outcome) =>
-            'error' in outcome
-              ? renderFileError(outcome.file, outcome.error, context)
-              : renderCheck({ ...outcome.result, file: outcome.file }, context),
-          )
-          .join('\n\n'),
+      () => renderEach(outcomes, context, (found) => renderCheck(found, context)),
     );
     return exitOf(outcomes, ({ rejectedRows }) => rejectedRows === 0);
   },
@@ -48,7 +41,7 @@ function usable(found: FileDetection): FileDetection {
   if (found.rows > 0) return found;
   if (found.rejectedRows > 0)
     throw new LongshoreError(
-      'FILE_REJECTED_ROWS',
+      rejectionCode(found.rejected),
       `None of the ${found.rejectedRows} rows of ${found.file} can be loaded; the first, line ${found.rejected[0]?.line}: ${found.rejected[0]?.message}`,
       place,
       {

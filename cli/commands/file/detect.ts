@@ -2,8 +2,8 @@ import { EXIT } from '../../../schemas/constants';
 import { detectFile } from '../../../storage/files';
 import { createCommand } from '../../core/create-command';
 import { several } from '../../core/options';
-import { renderDetection, renderFileError } from '../../output/file-detection';
-import { asData, eachFile, exitOf } from './each-file';
+import { renderDetection } from '../../output/file-detection';
+import { asData, eachFile, exitOf, renderEach } from './each-file';
 import { FORMAT_OPTIONS, formatOptions } from './format-options';
 
 export const fileDetect = createCommand({
@@ -25,14 +25,7 @@ export const fileDetect = createCommand({
     if (outcomes === undefined) return EXIT.cancelled;
     context.result(
       asData(outcomes, (found, file) => ({ ...found, file })),
-      () =>
-        outcomes
-          .map((outcome) =>
-            'error' in outcome
-              ? renderFileError(outcome.file, outcome.error, context)
-              : renderDetection({ ...outcome.result, file: outcome.file }, context),
-          )
-          .join('\n\n'),
+      () => renderEach(outcomes, context, (found) => renderDetection(found, context)),
     );
     return exitOf(outcomes, () => true);
   },

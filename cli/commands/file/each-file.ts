@@ -4,6 +4,7 @@ import { type ErrorReport, LongshoreError, toLongshoreError } from '../../../cor
 import { EXIT } from '../../../schemas/constants';
 import type { ReadingOptions } from '../../../storage/files';
 import type { CommandContext } from '../../core/context';
+import { renderFileError } from '../../output/file-detection';
 import { fileProgress } from '../../output/file-progress';
 
 /** What became of a file: a result, or why there is none. */
@@ -69,6 +70,20 @@ export function asData<T>(outcomes: readonly Outcome<T>[], data: (result: T, fil
   const { code, message, place, next } = first.error;
   throw new LongshoreError(code, message, place, { next });
 }
+
+/** What is printed of outcomes for people: what `render` says of each file, or why there is nothing to say. */
+export const renderEach = <T extends object>(
+  outcomes: readonly Outcome<T>[],
+  context: CommandContext,
+  render: (result: T & { file: string }) => string,
+): string =>
+  outcomes
+    .map((outcome) =>
+      'error' in outcome
+        ? renderFileError(outcome.file, outcome.error, context)
+        : render({ ...outcome.result, file: outcome.file }),
+    )
+    .join('\n\n');
 
 /** Bytes of all files together; those that are not there count nothing. */
 async function totalSize(paths: readonly string[]): Promise<number> {

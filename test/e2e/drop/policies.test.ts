@@ -96,14 +96,12 @@ describe('columns: evolve', () => {
       insert into evolve.t values (1, 'old', 7, 1.25)`);
     const file = await folder().put(
       `${APPEND}/t.csv`,
-      'id,code,n,amount,opened,remark\n5000000000,abcdef,70000,123456.789,2024-02-29,new\n',
+      'id,code,n,amount,opened\n5000000000,abcdef,70000,123456.789,2024-02-29\n',
     );
     expect(file).toMatchObject({ state: 'loaded', rows: 1 });
-    expect(
-      await folder().sql('select id::text, code, n, amount, opened::text, remark from evolve.t order by 1'),
-    ).toEqual([
-      { id: '1', code: 'old', n: 7, amount: '1.250', opened: null, remark: null },
-      { id: '5000000000', code: 'abcdef', n: 70000, amount: '123456.789', opened: '2024-02-29', remark: 'new' },
+    expect(await folder().sql('select id::text, code, n, amount, opened::text from evolve.t order by 1')).toEqual([
+      { id: '1', code: 'old', n: 7, amount: '1.250', opened: null },
+      { id: '5000000000', code: 'abcdef', n: 70000, amount: '123456.789', opened: '2024-02-29' },
     ]);
     expect(
       await folder().sql(`select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as needed
@@ -114,7 +112,6 @@ describe('columns: evolve', () => {
       { name: 'n', type: 'integer', needed: false },
       { name: 'amount', type: 'numeric(9,3)', needed: false },
       { name: 'opened', type: 'date', needed: false },
-      { name: 'remark', type: 'text', needed: false },
     ]);
     expect(await folder().sql(`select 1 as pk from pg_constraint where conname = 't_pkey'`)).toHaveLength(1);
   });
@@ -206,7 +203,7 @@ describe('tolerance', () => {
       ].join('\r\n'),
     );
     const [row] = await folder().sql<{ status: string; error_message: string | null }>(
-      `select status, error_message from ref."File_Monitor_Tracking" where file_name = 't.csv'`,
+      `select status, error_message from ref."File_Monitor_Tracking" where file_path like '%tolerant%' and file_name = 't.csv'`,
     );
     expect(row?.status).toBe('completed');
   });
@@ -266,12 +263,11 @@ describe('rules for some files', () => {
       state: 'loaded',
       table_id: 'elsewhere.things',
     });
-    expect(await folder().put(`${PLAIN_APPEND}/grows.csv`, 'a\n1\n')).toMatchObject({ state: 'loaded' });
-    expect(await folder().put(`${PLAIN_APPEND}/grows_20240102.csv`, 'a,b\n1,2\n')).toMatchObject({ state: 'loaded' });
-    expect(await folder().sql('select * from rules.grows order by b')).toEqual([
-      { a: 1, b: 2 },
-      { a: 1, b: null },
-    ]);
+    expect(await folder().put(`${PLAIN_APPEND}/grows.csv`, 'a,b,c\n1,2,3\n')).toMatchObject({ state: 'loaded' });
+    expect(await folder().put(`${PLAIN_APPEND}/grows_20240102.csv`, 'a,b,c,d\n1,2,3,4\n')).toMatchObject({
+      state: 'loaded',
+    });
+    expect(await folder().sql('select d from rules.grows order by d')).toEqual([{ d: 4 }, { d: null }]);
   });
 
   test('leave files alone', async () => {

@@ -3,7 +3,7 @@ import { groupKeyOf, ruleFor } from '../../../../core/drop/group-key';
 import { dropFileId, dropRunId } from '../../../../core/drop/ids';
 import { expiredBackups } from '../../../../core/drop/retention';
 import { isSmallFile } from '../../../../core/drop/small';
-import { toleratedRows } from '../../../../core/drop/tolerance';
+import { rejectionCode, toleratedRows } from '../../../../core/drop/tolerance';
 import type { BackupTable } from '../../../../core/types/drop';
 
 describe('rules for files', () => {
@@ -97,6 +97,12 @@ describe('limits', () => {
     expect(toleratedRows({ rows: 5, percent: 1 }, 100)).toBe(5);
     expect(toleratedRows({ rows: 5, percent: 1 }, 1000)).toBe(10);
     expect(toleratedRows({ rows: 0, percent: 1 }, 199)).toBe(1);
+  });
+
+  it('exceeded for the encoding alone say so', () => {
+    expect(rejectionCode([{ reason: 'invalid-encoding' }, { reason: 'invalid-encoding' }])).toBe('FILE_ENCODING');
+    expect(rejectionCode([{ reason: 'invalid-encoding' }, { reason: 'too-long' }])).toBe('FILE_REJECTED_ROWS');
+    expect(rejectionCode([])).toBe('FILE_REJECTED_ROWS');
   });
 
   it('of small files are of some megabytes', () => {

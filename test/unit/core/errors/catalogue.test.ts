@@ -6,7 +6,9 @@ import { renderErrorDocs } from '../../../../core/errors/render-docs';
 
 const ROOT = join(__dirname, '../../../..');
 
-/** Source text of everything that may throw, the catalogue itself left out. */
+/** Source text of everything that may throw: not the catalogue itself, nor what sorts all codes into classes. */
+const LISTS = new Set(['catalogue.ts', 'error-report.ts']);
+
 function sources(): string {
   const folders = [
     'activities',
@@ -24,7 +26,7 @@ function sources(): string {
   ];
   return folders
     .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && entry.name !== 'catalogue.ts')
+    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !LISTS.has(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
 }

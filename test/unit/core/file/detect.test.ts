@@ -232,6 +232,14 @@ describe('rows that have lost their shape', () => {
     expect(rows).toHaveLength(29);
   });
 
+  test('are filled up where the file leaves out what is empty at the end', () => {
+    const rows = ROWS.map((row, at) => (at % 4 === 0 ? row.slice(0, 3) : row));
+    const { rows: found, rejected, repaired } = load([HEADER, ...rows].map((row) => line(row)).join('\n'));
+    expect(rejected).toEqual([]);
+    expect(found).toEqual(rows.map((row) => [...row, '', ''].slice(0, 5)));
+    expect(repaired).toHaveLength(8);
+  });
+
   test('may be the header', () => {
     const rows = ROWS.map((row) => line(row)).join('\n');
     expect(load(`id,day,time,,city,amount\n${rows}`)).toMatchObject({ header: HEADER, rows: ROWS });
