@@ -9,6 +9,7 @@ import { configPull } from './config/pull';
 import { configRollback } from './config/rollback';
 import { configSchemaCommand } from './config/schema';
 import { fileCheck } from './file/check';
+import { fileCompare } from './file/compare';
 import { fileConvert } from './file/convert';
 import { fileDetect } from './file/detect';
 import { dropCancel } from './drop/cancel';
@@ -48,7 +49,7 @@ import { worker } from './worker';
 export const NOUNS: Readonly<Record<string, string>> = {
   config: 'The configuration: check, exchange, promote, versions',
   transfer: 'Transfer sets: preview, run, schedule',
-  file: 'Delimited files on this machine: recognise, check, convert; without a server',
+  file: 'Delimited files on this machine: recognise, check, compare, convert; without a server',
   drop: 'Drop folders: watch, look, retry, check',
   notify: 'Messages to people: who is told of what, and a test',
   run: 'Runs: list, show, report, watch, pause, resume, cancel, again',
@@ -98,6 +99,7 @@ export const COMMANDS: readonly Command[] = [
   runAgain,
   fileDetect,
   fileCheck,
+  fileCompare,
   fileConvert,
   notifyList,
   notifyTest,

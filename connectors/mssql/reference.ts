@@ -8,6 +8,7 @@ import type { MssqlCapabilities } from './capabilities';
 import type { MssqlPool } from './pool';
 import { backup, backups, dropBackup } from './reference-backup';
 import { ensure, lockOut } from './reference-ensure';
+import { ensureProcedures } from './reference-procedures';
 import { readShape, selectList, untilFree, upsert, upsertWithin } from './reference-rows';
 import { widen } from './reference-widen';
 import { ident, qualified, whereClause } from './sql';
@@ -21,7 +22,11 @@ export function openReference(pool: MssqlPool, capabilities: MssqlCapabilities):
     async ensure(wanted) {
       await ensure(pool, wanted.schemas, wantedTables(wanted));
       // Tables that were there already are looked at now rather than when the first file arrives.
-      if (wanted.tracking) await tracking.use(wanted.tracking, async () => undefined);
+      const { tracking: table } = wanted;
+      if (table)
+        await tracking.use(table, async (shape) => {
+          if (shape) await ensureProcedures(pool, table, shape);
+        });
       if (wanted.config) await config.use(wanted.config, async () => undefined);
     },
     track: (ref, entry) =>

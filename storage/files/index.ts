@@ -1,3 +1,4 @@
+export { bytesOfComparison, compareFiles, type CompareOptions, type FileComparison } from './compare';
 export { convertToCsv, convertToParquet, type Conversion, type ConvertOptions } from './convert';
 export { describe, detectFile, type DetectedColumn, type FileDetection } from './detection';
 export { examineFile, examineTable, type Examination } from './examine';

@@ -121,7 +121,8 @@ export class DropChaos {
   async watch(folder = 'inbox'): Promise<void> {
     const { code, stdout, stderr } = await this.installation.run('drop', 'watch', folder, '--no-wait');
     if (code !== 0) throw new Error(`drop watch ended with ${code}: ${stdout}${stderr}`);
-    await eventually('the tree is made', async () => this.exists(APPEND));
+    // The last that is done before the first look.
+    await eventually('the folder is taken', async () => this.exists('.longshore-watch.json'));
   }
 
   /** Runs `longshore drop COMMAND inbox …` and expects it to succeed. */

@@ -297,6 +297,8 @@ describe('ReferenceDataAPI', () => {
     expect(await api().checkReferenceConfig({ repair: true })).toMatchObject({ success: true });
     expect(await api().cleanUp({ dryRun: true })).toMatchObject({ success: true, data: [{ removed: 0 }] });
     expect(await api().analyseErrors()).toMatchObject({ success: true, data: { failed: 0 } });
+    expect(await api().performance()).toMatchObject({ success: true, data: { folder, loaded: 0 }, warnings: [] });
+    expect(await api().performance(new Date())).toMatchObject({ success: true, operation: 'performance' });
     expect(await api(alone).healthCheck()).toMatchObject({ success: false, error: { code: 'NO_WORKER' } });
     const elsewhere = { client, configuration: configuration(), folder: 'nowhere', by: 'ann' };
     expect(await new ReferenceDataAPI(elsewhere).cleanUp()).toMatchObject({ error: { code: 'CONFIG_UNKNOWN_NAME' } });

@@ -118,6 +118,15 @@ describe('longshore drop', () => {
     const errors = await longshore(`drop errors ${folder} --last 1h`);
     expect(errors.out).toContain('1 file failed: 1 by content.');
     expect(errors.out).toContain('bad.csv, for ref.bad, line 7: Row 7.');
+    const shown = await longshore(`drop performance ${folder} --since 1h`);
+    expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('1 failed (100%)') });
+    expect(shown.out).toContain(`longshore drop errors ${folder}`);
+    expect(await json(`drop performance ${folder}`)).toMatchObject({
+      code: 0,
+      data: { folder, failed: 1, findings: [{ kind: 'failures' }] },
+    });
+    const nobodys = await longshore(`drop performance ${folder}-nobody`);
+    expect(nobodys).toMatchObject({ code: 0, out: expect.stringContaining('No file has ended') });
   });
 
   it('asks a worker, whether the folder is watched or not', async () => {
@@ -173,6 +182,7 @@ describe('longshore drop', () => {
     ['drop process F x.csv', '--dataset and --load must be given'],
     ['drop process F x.csv --dataset ref --load append', "'ref' is invalid"],
     ['drop errors F --last yesterday', 'is no duration'],
+    ['drop performance F --since yesterday', 'is no duration'],
     ['drop retry F --code EMPTY', 'EMPTY is no code of an error'],
     ['drop files F --state done', "'done' is invalid"],
     ['drop watch', "missing required argument 'FOLDER'"],

@@ -86,7 +86,7 @@ export const renderEach = <T extends object>(
     .join('\n\n');
 
 /** Bytes of all files together; those that are not there count nothing. */
-async function totalSize(paths: readonly string[]): Promise<number> {
+export async function totalSize(paths: readonly string[]): Promise<number> {
   const sizes = await Promise.all(
     paths.map((path) =>
       stat(path).then(

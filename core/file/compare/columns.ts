@@ -116,12 +116,12 @@ function movedOf(shared: readonly SharedColumn[]): string[] {
     length[at] = 1;
     before[at] = -1;
     for (let earlier = 0; earlier < at; earlier++) {
-      if (shared[earlier]!.b < b && length[earlier]! + 1 > length[at]!) {
+      if (shared[earlier]!.b < b && length[earlier]! + 1 > length[at]) {
         length[at] = length[earlier]! + 1;
         before[at] = earlier;
       }
     }
-    if (last < 0 || length[at]! > length[last]!) last = at;
+    if (last < 0 || length[at] > length[last]!) last = at;
   }
   const stay = new Set<number>();
   for (let at = last; at >= 0; at = before[at]!) stay.add(at);

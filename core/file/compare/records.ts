@@ -71,37 +71,31 @@ export class RecordEncoder {
     this.#keys = options.keys;
   }
 
-  /** Words that the record of a row takes at most. `raw`: the row has two forms. */
-  room({ starts, ends, columns }: FieldBatch, row: number, raw?: FieldBatch): number {
-    const first = row * columns;
-    let bytes = 0;
-    for (const column of this.#columns) bytes += 5 + ends[first + column]! - starts[first + column]!;
-    const more = raw === undefined ? 0 : this.room(raw, row);
-    return HEADER + 2 + ((bytes + 3) >>> 2) + more;
+  /** Words that the record of a row takes at most: the fields of a row lie one after the other. */
+  room({ rows, columns, data, starts }: FieldBatch, row: number): number {
+    const from = starts[row * columns]!;
+    const to = row + 1 < rows ? starts[(row + 1) * columns]! : data.length;
+    return HEADER + 2 + ((to - from + this.#columns.length * 5 + 3) >>> 2);
   }
 
-  /**
-   * Writes a row at word `at`, where there must be room, and answers how many words it took. Where values are compared by
-   * something else than their text, `raw` holds the texts, for people.
-   */
-  write(words: Words, at: number, batch: FieldBatch, row: number, raw?: FieldBatch): number {
+  /** Writes a row at word `at`, where there must be room; answers the hash of the row. */
+  write(words: Words, at: number, batch: FieldBatch, row: number): number {
     const { u32 } = words;
     const start = at + HEADER;
     const keyEnd = this.#values(words, start, batch, row, 0, this.#keys);
     const end = this.#values(words, keyEnd, batch, row, this.#keys, this.#columns.length);
-    const all = raw === undefined ? end : this.#values(words, end, raw, row, 0, this.#columns.length);
     const keyed = this.#keys > 0;
     const key = hashWords(u32, start, keyEnd, SEED);
     const rowHash = finishHash(hashWords(u32, keyEnd, end, key));
     const line = batch.lines[row]!;
-    u32[at + TOTAL] = all - at;
+    u32[at + TOTAL] = end - at;
     u32[at + LENGTH] = end - start;
     u32[at + KEY_LENGTH] = (keyed ? keyEnd : end) - start;
     u32[at + KEY_HASH] = keyed ? finishHash(key) : rowHash;
     u32[at + ROW_HASH] = rowHash;
     u32[at + LINE] = line;
     u32[at + META] = this.options.side | (Math.floor(line / LINE_UNIT) << 2);
-    return all - at;
+    return rowHash;
   }
 
   /** Values of some of the columns from word `at` on; answers the word after them. */
@@ -162,15 +156,12 @@ function sameWords(u32: Uint32Array, one: number, other: number, length: number,
   return true;
 }
 
-/** The first `count` values of a record as texts, NULL as null: of the key, or all of them. */
-export function textsOf({ u32, u8 }: Words, at: number, count: number, keys: number): (string | null)[] {
-  const compared = HEADER + u32[at + LENGTH]!;
-  const start = at + (u32[at + TOTAL]! > compared ? compared : HEADER);
+/** The first `count` values of a record as texts, NULL as null; the first `keys` are the key. */
+export function textsOf({ u8 }: Words, at: number, count: number, keys: number): (string | null)[] {
   const texts: (string | null)[] = [];
-  let byte = start * 4;
+  let byte = (at + HEADER) * 4;
   for (let index = 0; index < count; index++) {
-    // The key is filled up to whole words, where it stands apart.
-    if (index === keys && start === at + HEADER) byte = (byte + 3) & ~3;
+    if (index === keys) byte = (byte + 3) & ~3;
     const { from, to } = slice(u8, byte);
     texts.push(to < 0 ? null : textOf(u8, from, to));
     byte = Math.max(to, from);

@@ -34,8 +34,13 @@ export class Window {
     this.#mask = slots - 1;
   }
 
+  /** What records are written to; another after `place` where a row is very large. */
+  get words(): Words {
+    return this.#words;
+  }
+
   /** Where a record of at most `room` words can be written: `add` is called afterwards. */
-  place(room: number): { words: Words; at: number } {
+  place(room: number): number {
     if (room > this.#half) this.#grow(room);
     const isSecond = this.#at >= this.#half;
     if (this.#at + room > (isSecond ? this.#half * 2 : this.#half)) {
@@ -43,7 +48,7 @@ export class Window {
       this.#leave(isSecond ? 0 : 1);
       this.#at = isSecond ? 0 : this.#half;
     }
-    return { words: this.#words, at: this.#at };
+    return this.#at;
   }
 
   /** Takes in the record that was written at the place given. */

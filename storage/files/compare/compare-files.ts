@@ -1,6 +1,6 @@
 import { type ColumnMatch, matchColumns } from '../../../core/file/compare/columns';
 import { differencesOf } from '../../../core/file/compare/differences';
-import { KIND, RecordEncoder, ROW_HASH } from '../../../core/file/compare/records';
+import { KIND, RecordEncoder } from '../../../core/file/compare/records';
 import { type FileComparison, isEqual } from '../../../core/file/compare/result';
 import { Tally } from '../../../core/file/compare/tally';
 import { Window } from '../../../core/file/compare/window';
@@ -29,6 +29,9 @@ export interface CompareOptions extends ReadingOptions {
   /** Where rows go that find no room there. */
   folder: string;
 }
+
+/** How many bytes `onBytes` hears of, where files have so many: they are read, and brought together. */
+export const bytesOfComparison = (a: number, b: number): number => (a + b) * (a === b ? 3 : 2);
 
 /** Shares of the memory: rows read last, rows that wait, rows of the partition at hand. */
 const SHARES = { window: 1 / 16, waiting: 1 / 8, partition: 1 / 4 } as const;
@@ -63,6 +66,7 @@ export async function compareFiles(paths: readonly [string, string], options: Co
       words: (options.memory * SHARES.partition) / 4,
       folder: options.folder,
       key: names.slice(0, match.keys),
+      onDone: () => options.onBytes?.((a.table.size + b.table.size) / spill.partitions),
     };
     for await (const groups of groupsOf(spill, limits)) {
       options.signal?.throwIfAborted();
@@ -99,9 +103,8 @@ async function readBoth(a: Side, b: Side, match: ColumnMatch, spill: Spill, opti
     const batch = await side.next();
     if (batch === undefined) continue;
     for (let row = 0; row < batch.rows; row++) {
-      const { words, at } = window.place(encoder.room(batch, row));
-      encoder.write(words, at, batch, row);
-      side.follow(words.u32[at + ROW_HASH]!);
+      const at = window.place(encoder.room(batch, row));
+      side.follow(encoder.write(window.words, at, batch, row));
       window.add();
     }
     await spill.flush();

@@ -13,33 +13,37 @@ interface Limits {
   folder: string;
   /** For the message, where rows of one key are too many. */
   key: readonly string[];
+  /** One more partition of the first cut is done. */
+  onDone(): void;
 }
 
 /** Rows of one partition after the other, in memory; those of a key are always together. */
 export async function* groupsOf(spill: Spill, limits: Limits): AsyncGenerator<Groups> {
-  yield* within(spill, new Groups(limits.words), limits);
+  const groups = new Groups(limits.words);
+  for (let partition = 0; partition < spill.partitions; partition++) {
+    yield* within(spill, partition, groups, limits);
+    limits.onDone();
+  }
 }
 
-async function* within(spill: Spill, groups: Groups, limits: Limits): AsyncGenerator<Groups> {
-  for (let partition = 0; partition < spill.partitions; partition++) {
-    if (spill.isEmpty(partition)) continue;
-    groups.clear();
-    const isWhole = await spill.read(
-      partition,
-      (words) => groups.place(words),
-      (words) => groups.add(words),
-    );
-    if (isWhole) {
-      spill.forget(partition);
-      yield groups;
-      continue;
-    }
-    const parts = await cut(spill, partition, limits);
-    try {
-      yield* within(parts, groups, limits);
-    } finally {
-      await parts.close();
-    }
+async function* within(spill: Spill, partition: number, groups: Groups, limits: Limits): AsyncGenerator<Groups> {
+  if (spill.isEmpty(partition)) return;
+  groups.clear();
+  const isWhole = await spill.read(
+    partition,
+    (words) => groups.place(words),
+    (words) => groups.add(words),
+  );
+  if (isWhole) {
+    spill.forget(partition);
+    yield groups;
+    return;
+  }
+  const parts = await cut(spill, partition, limits);
+  try {
+    for (let part = 0; part < parts.partitions; part++) yield* within(parts, part, groups, limits);
+  } finally {
+    await parts.close();
   }
 }
 

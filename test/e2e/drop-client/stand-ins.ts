@@ -42,7 +42,15 @@ export async function dropFolder({ folder, configVersion }: DropFolderInput): Pr
   });
   await condition(() => scans > 0);
   const workflowId = `drop/${folder}/a.csv/1`;
-  const input: DropFileInput = { fileId: 1, folder, configVersion, path: 'a.csv', size: 1, parallel: 1, timeoutMs: 60_000 };
+  const input: DropFileInput = {
+    fileId: 1,
+    folder,
+    configVersion,
+    path: 'a.csv',
+    size: 1,
+    parallel: 1,
+    timeoutMs: 60_000,
+  };
   await startChild(dropFile, { workflowId, args: [input] });
   progress.running = [{ fileId: 1, path: 'a.csv', workflowId }];
   progress.lastScanAt = '2026-11-20T05:00:00.000Z';
@@ -107,7 +115,15 @@ export async function dropTask({ configVersion, folder, task }: DropTaskInput): 
         details: [{ place: { table: task.table }, next: 'Check the name.' }],
       });
     case 'process': {
-      const input: DropFileInput = { fileId: 2, folder, configVersion, path: task.path, size: 1, parallel: 1, timeoutMs: 60_000 };
+      const input: DropFileInput = {
+        fileId: 2,
+        folder,
+        configVersion,
+        path: task.path,
+        size: 1,
+        parallel: 1,
+        timeoutMs: 60_000,
+      };
       if (task.path.endsWith('slow.csv')) {
         const child = await startChild(dropFile, { workflowId: `drop/${folder}/slow.csv/2`, args: [input] });
         await child.result();

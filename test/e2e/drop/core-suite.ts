@@ -38,6 +38,13 @@ const TRACKING = [
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
+/** What must be in the target before the folder is watched. */
+export const prepared = ({ quoted, types }: Pick<CoreTarget, 'quoted' | 'types'>): string[] => [
+  'create schema ref',
+  `create table ${quoted('ref', 'growing')} (id ${types.int} not null, code ${types.text(3)}, n smallint, amount decimal(5,2))`,
+  `insert into ${quoted('ref', 'growing')} values (1, 'old', 7, 1.25)`,
+];
+
 /** Tests that build on one another, in this order. */
 export function coreSuite(target: CoreTarget): void {
   const { rows, quoted } = target;
@@ -158,10 +165,6 @@ export function coreSuite(target: CoreTarget): void {
   });
 
   test('adds columns and widens those that are too narrow', async () => {
-    await target.execute(
-      `create table ${quoted('ref', 'growing')} (id ${target.types.int} not null, code ${target.types.text(3)}, n smallint, amount decimal(5,2))`,
-    );
-    await target.execute(`insert into ${quoted('ref', 'growing')} values (1, 'old', 7, 1.25)`);
     const file = await target
       .site()
       .put(`${APPEND}/growing.csv`, 'id,code,n,amount,remark\n5000000000,abcdef,70000,123456.789,neu – größer\n');

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { coreSuite } from './core-suite';
+import { type CoreTarget, coreSuite, prepared } from './core-suite';
 import { DropSite } from './drop-site';
 
 jest.setTimeout(180_000);
@@ -12,7 +12,29 @@ jest.setTimeout(180_000);
 const path = join(tmpdir(), `longshore-drop-${randomBytes(4).toString('hex')}.duckdb`);
 let site: DropSite;
 
+const target: CoreTarget = {
+  site: () => site,
+  rows,
+  execute,
+  quoted: (schema, table) => `"${schema}"."${table}"`,
+  types: { int: 'integer', text: (length) => `varchar(${length})` },
+  textType: 'VARCHAR',
+  columns: async (schema, table) =>
+    Object.fromEntries(
+      (
+        await rows(
+          `select column_name, data_type from duckdb_columns() where schema_name = '${schema}' and table_name = '${table}' order by column_index`,
+        )
+      ).map((row) => [row['column_name'], row['data_type']]),
+    ) as Record<string, string>,
+  tables: async (schema) =>
+    (await rows(`select table_name from duckdb_tables() where schema_name = '${schema}' order by 1`)).map((row) =>
+      String(row['table_name']),
+    ),
+};
+
 beforeAll(async () => {
+  for (const statement of prepared(target)) await ask(path, statement);
   site = await DropSite.open({
     settings: 'columns: evolve, tolerance: { percent: 5 }, partSize: 2MB',
     to: 'lake',
@@ -71,23 +93,4 @@ async function open(file: string): Promise<DuckDBInstance> {
     }
 }
 
-coreSuite({
-  site: () => site,
-  rows,
-  execute,
-  quoted: (schema, table) => `"${schema}"."${table}"`,
-  types: { int: 'integer', text: (length) => `varchar(${length})` },
-  textType: 'VARCHAR',
-  columns: async (schema, table) =>
-    Object.fromEntries(
-      (
-        await rows(
-          `select column_name, data_type from duckdb_columns() where schema_name = '${schema}' and table_name = '${table}' order by column_index`,
-        )
-      ).map((row) => [row['column_name'], row['data_type']]),
-    ) as Record<string, string>,
-  tables: async (schema) =>
-    (await rows(`select table_name from duckdb_tables() where schema_name = '${schema}' order by 1`)).map((row) =>
-      String(row['table_name']),
-    ),
-});
+coreSuite(target);

@@ -23,7 +23,6 @@ beforeAll(async () => {
       ignoring: 'schema: ignoring, columns: ignore',
       tolerant: 'schema: tolerant, tolerance: { rows: 2, percent: 10 }, partSize: 1MB',
       rules: `schema: rules, files: [${RULES.join(', ')}]`,
-      half: 'schema: half, match: 50, columns: ignore',
     },
   });
   await site.watch();
@@ -163,17 +162,6 @@ describe('columns: ignore', () => {
       '',
     ]);
     expect(await folder().sql('select * from ignoring.t')).toEqual([{ id: 1, code: 'abc', n: 5 }]);
-  });
-});
-
-describe('match', () => {
-  const folder = within('half');
-
-  test('is the share of columns that a file must have in common with its table', async () => {
-    await folder().execute('create schema half; create table half.t (a int, b int)');
-    expect(await folder().put(`${FULL}/t.csv`, 'a,b,c,d\n1,2,3,4\n')).toMatchObject({ state: 'loaded' });
-    const file = await folder().put(`${FULL}/t_20240102.csv`, 'a,x,c,d\n1,2,3,4\n');
-    expect(file.error?.message).toContain('the table has 25 % of the columns of the file, and 50 % are wanted.');
   });
 });
 

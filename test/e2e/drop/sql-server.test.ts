@@ -1,7 +1,7 @@
 /** Drop folders that feed SQL Server. */
 import { describeMssql } from '../../helpers/mssql';
 import { query, quoted, server } from '../sql-server/sql-server-site';
-import { coreSuite } from './core-suite';
+import { type CoreTarget, coreSuite, prepared } from './core-suite';
 import { DropSite } from './drop-site';
 
 jest.setTimeout(180_000);
@@ -10,24 +10,9 @@ describeMssql('a drop folder that feeds SQL Server', () => {
   let url: string;
   let site: DropSite;
 
-  beforeAll(async () => {
-    url = await server().createDatabase('e2e_drop');
-    site = await DropSite.open({
-      settings: 'columns: evolve, tolerance: { percent: 5 }, partSize: 2MB',
-      to: 'testers',
-      environments: ['testers: { kind: mssql, url: "${env:TESTERS_URL}" }'],
-      env: { TESTERS_URL: url },
-    });
-    await site.watch();
-  });
-  afterAll(async () => {
-    await site?.close();
-    if (url) await server().dropDatabase(url);
-  });
-
   const rows = (sql: string) => query(url, sql);
 
-  coreSuite({
+  const target: CoreTarget = {
     site: () => site,
     rows,
     execute: async (sql) => void (await query(url, sql)),
@@ -50,5 +35,23 @@ describeMssql('a drop folder that feeds SQL Server', () => {
           `SELECT TABLE_NAME AS name FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = '${schema}' ORDER BY 1`,
         )
       ).map(({ name }) => name),
+  };
+
+  beforeAll(async () => {
+    url = await server().createDatabase('e2e_drop');
+    await query(url, ...prepared(target));
+    site = await DropSite.open({
+      settings: 'columns: evolve, tolerance: { percent: 5 }, partSize: 2MB',
+      to: 'testers',
+      environments: ['testers: { kind: mssql, url: "${env:TESTERS_URL}" }'],
+      env: { TESTERS_URL: url },
+    });
+    await site.watch();
   });
+  afterAll(async () => {
+    await site?.close();
+    if (url) await server().dropDatabase(url);
+  });
+
+  coreSuite(target);
 });

@@ -166,8 +166,20 @@ describe('figures of a folder', () => {
       tables: [{ table: 'ref.b' }],
     });
     expect(await catalog.dropFiles.figures(folder, new Date(BASE + 5000))).toEqual({
-      ...{ loaded: 0, failed: 0, skipped: 0, cancelled: 0, rows: 0, bytes: 0, worked: 0, busyMs: 0, workMs: 0, direct: 0, staged: 0, tables: [], tableCount: 0 },
-    }); // prettier-ignore
+      loaded: 0,
+      failed: 0,
+      skipped: 0,
+      cancelled: 0,
+      rows: 0,
+      bytes: 0,
+      worked: 0,
+      busyMs: 0,
+      workMs: 0,
+      direct: 0,
+      staged: 0,
+      tables: [],
+      tableCount: 0,
+    });
   });
 
   it('tell how the latest staged small file of a table was planned', async () => {

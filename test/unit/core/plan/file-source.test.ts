@@ -2,31 +2,10 @@ import fc from 'fast-check';
 import { logicalType } from '../../../../connectors/duckdb/type-names';
 import { FILE_SCHEMA, fileSource, fileTypeOf } from '../../../../core/plan/file-source';
 import type { LogicalType } from '../../../../core/types/table';
+import { anyLogical } from '../columnar/values';
 
-const SIMPLE = [
-  'boolean',
-  'int16',
-  'int32',
-  'int64',
-  'float32',
-  'float64',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'uuid',
-  'bytes',
-] as const;
-
-const logical: fc.Arbitrary<LogicalType> = fc.oneof(
-  fc.constantFrom(...SIMPLE).map((kind): LogicalType => ({ kind })),
-  fc.constantFrom('text' as const, 'json' as const).map((of): LogicalType => ({ kind: 'text', of })),
-  fc
-    .integer({ min: 1, max: 38 })
-    .chain((precision) =>
-      fc.integer({ min: 0, max: precision }).map((scale): LogicalType => ({ kind: 'decimal', precision, scale })),
-    ),
-);
+/** Text in the notation of some other database comes from no file. */
+const logical = anyLogical.filter((type) => type.kind !== 'text' || type.of !== 'other');
 
 describe('a file as a source', () => {
   test('has types that mean to DuckDB what the values are', () => {
