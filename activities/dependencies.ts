@@ -162,6 +162,8 @@ export type LoadedFilePart = Omit<DropPart, 'part'>;
 export interface DirectFileRequest extends FilePartRequest {
   backup?: TableRef;
   bookkeeping: Bookkeeping;
+  /** Rows, good and bad, that reading the whole file found: fewer or more are not loaded. */
+  knownRows: number;
   lockTimeoutMs: number;
   tolerance: Tolerance;
 }

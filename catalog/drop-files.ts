@@ -140,6 +140,6 @@ export interface DropFileStore {
   }>;
   /** How fast files went, and how long they waited: those that ended since a moment, or ever. */
   figures(folder: string, since?: Date): Promise<FolderFigures>;
-  /** Removes ended files that ended before `before`; answers how many. */
-  purge(folder: string, before: Date): Promise<number>;
+  /** Removes ended files that ended before `before`, or with `dryRun` only counts them; answers how many. */
+  purge(folder: string, before: Date, dryRun?: boolean): Promise<number>;
 }

@@ -310,7 +310,7 @@ export interface TargetDatabase {
    * table that only the staged way preserves. False: nothing was done, for whatever reason. Throws when nobody knows, as
    * when the connection is lost: the next call finds out. Left out by targets to which the staged way is no detour.
    */
-  loadDirect?(request: DirectLoadRequest): Promise<boolean>;
+  loadDirect?(request: DirectLoadRequest, signal?: AbortSignal): Promise<boolean>;
   /**
    * Forgets the marks by which a second `loadDirect` of a run knows that it is done: of runs whose id begins with `prefix`,
    * but for those that may not know it yet.

@@ -22,8 +22,8 @@ export interface ReferenceTables {
   track(tracking: TableRef, entry: TrackingEntry): Promise<number>;
   /** The newest first. */
   tracked(tracking: TableRef, filter: { status?: string; filePath?: string; limit: number }): Promise<TrackingRecord[]>;
-  /** Removes rows whose processing ended before `before`; answers how many. */
-  purgeTracking(tracking: TableRef, before: Date): Promise<number>;
+  /** Removes rows whose processing ended before `before`, or with `dryRun` only counts them; answers how many. */
+  purgeTracking(tracking: TableRef, before: Date, dryRun?: boolean): Promise<number>;
   /** Inserts the record of a table, or updates file and load type of the one that is there: never two of one table. */
   recordReference(
     config: TableRef,

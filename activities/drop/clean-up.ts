@@ -22,10 +22,10 @@ export async function cleanUpFolder(
     await ensureTarget(database, context);
     return [
       await cleanUpBackups(database, context, now, dryRun),
-      dryRun ? 0 : await database.reference.purgeTracking(context.tracking, before),
+      await database.reference.purgeTracking(context.tracking, before, dryRun),
     ] as const;
   });
-  const rows = dryRun ? 0 : await deps.catalog.dropFiles.purge(ref.folder, before);
+  const rows = await deps.catalog.dropFiles.purge(ref.folder, before, dryRun);
   const counted = (what: CleanUpCount['what'], removed: number, bytes = 0): CleanUpCount => ({ what, removed, bytes });
   return [
     ...files.map(({ folder, files: removed, bytes }) =>

@@ -66,6 +66,7 @@ export async function loadAtOnce(
       ...(await sliceOf(deps, load, 0)),
       tolerance,
       bookkeeping,
+      knownRows: load.plan.rows + load.plan.rejected,
       lockTimeoutMs: deps.lockTimeoutMs,
       ...(backup && { backup }),
     },
@@ -92,7 +93,8 @@ async function sliceOf(deps: LoadDependencies, load: FileLoad, part: number): Pr
     checks: checksOf(table, deps),
     parquetFile: staged,
     rejectedFile: rejectedFile(staged),
-    maxRejected: deps.maxRejectedRows,
+    // All that are tolerated must be read past.
+    maxRejected: Math.max(deps.maxRejectedRows, toleratedRows(context.settings.tolerance, plan.rows + plan.rejected)),
   };
 }
 
@@ -130,6 +132,18 @@ export function checkTolerance({ context, file }: FileLoad, parts: readonly Load
       ...(first && { line: first.line }),
       ...(first?.column !== undefined && { column: first.column }),
     },
+  );
+}
+
+/** Throws COUNT_MISMATCH unless the slices hold as many rows, good and bad, as reading the whole file found. */
+export function checkAllRead({ file, plan }: FileLoad, parts: readonly LoadedFilePart[]): void {
+  const found = sum(parts.map(({ rows, rejectedCount }) => rows + rejectedCount));
+  const known = plan.rows + plan.rejected;
+  if (found === known) return;
+  throw new LongshoreError(
+    'COUNT_MISMATCH',
+    `${file.path} has ${known} rows, and ${found} were read when it was loaded.`,
+    { file: file.path, table: tableId(plan.table.targetRef) },
   );
 }
 

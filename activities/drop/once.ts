@@ -1,6 +1,6 @@
 import type { LoadedFilePart } from '../dependencies';
 import type { DropDependencies } from './dependencies';
-import { checkTolerance, type FileLoad, publishLoad, sum, verifyLoad } from './load';
+import { checkAllRead, checkTolerance, type FileLoad, publishLoad, sum, verifyLoad } from './load';
 
 /** Builds keys, proves what is staged, and writes down that it is proven. Answers its rows. Throws FILE_REJECTED_ROWS, … */
 export async function verifyOnce(
@@ -12,6 +12,7 @@ export async function verifyOnce(
   const rejected = sum(parts.map(({ rejectedCount }) => rejectedCount));
   if (rejected > 0) await deps.catalog.dropFiles.update(load.file.id, { rejected });
   checkTolerance(load, parts);
+  checkAllRead(load, parts);
   const verification = await verifyLoad(deps, load, parts, signal);
   const rows = sum(parts.map((part) => part.rows));
   await deps.catalog.dropFiles.update(load.file.id, { step: 'verified', rows, ...(verification && { verification }) });

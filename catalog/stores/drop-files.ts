@@ -140,8 +140,18 @@ export function dropFileStore({ db, attempt }: StoreContext): DropFileStore {
 
     figures: (folder, since) => attempt(() => dropFigures(db, folder, since)),
 
-    purge: (folder, before) =>
+    purge: (folder, before, dryRun = false) =>
       attempt(async () => {
+        if (dryRun) {
+          const { rows } = await db
+            .selectFrom('drop_files')
+            .select(sql<number>`count(*)`.as('rows'))
+            .where('folder', '=', folder)
+            .where(sql<boolean>`NOT ${IS_ACTIVE}`)
+            .where('finished_at', '<', before)
+            .executeTakeFirstOrThrow();
+          return Number(rows);
+        }
         const result = await db
           .deleteFrom('drop_files')
           .where('folder', '=', folder)

@@ -57,16 +57,17 @@ export function openReference(settings: FileSettings): ReferenceTables {
         );
         return rows.map(trackingRecord);
       }),
-    purgeTracking: (ref, before) =>
-      writing(async (session) => {
+    purgeTracking: (ref, before, dryRun = false) => {
+      const work = async (session: Session): Promise<number> => {
         const shape = await shapeIn(session, ref, TRACKING_TABLE);
         if (!shape) return 0;
-        const rows = await session.rows(
-          `DELETE FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < CAST($1 AS ${columnFor(ref, shape, 'processed_at').type}) RETURNING 1`,
-          [before.toISOString()],
-        );
-        return rows.length;
-      }),
+        const { type } = columnFor(ref, shape, 'processed_at');
+        const old = `FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < CAST($1 AS ${type})`;
+        const sql = dryRun ? `SELECT 1 ${old}` : `DELETE ${old} RETURNING 1`;
+        return (await session.rows(sql, [before.toISOString()])).length;
+      };
+      return dryRun ? reading(0, work) : writing(work);
+    },
     recordReference: async (ref, record) => (await put(ref, CONFIG_TABLE, configValues(record))).was,
     references: (ref) =>
       reading([], async (session) => {

@@ -50,11 +50,15 @@ export function openReference(pool: MssqlPool, capabilities: MssqlCapabilities):
         );
         return rows.map(trackingRecord);
       }),
-    purgeTracking: (ref, before) =>
+    purgeTracking: (ref, before, dryRun = false) =>
       tracking.use(ref, async (shape) => {
         if (!shape) return 0;
-        const sql = `DELETE FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < @before`;
-        return untilFree(() => pool.use((session) => session.run(sql, { before })));
+        const old = `FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < @before`;
+        if (dryRun) {
+          const [row] = await pool.rows<{ count: string }>(`SELECT COUNT_BIG(*) AS count ${old}`, { before });
+          return Number(row?.count ?? 0);
+        }
+        return untilFree(() => pool.use((session) => session.run(`DELETE ${old}`, { before })));
       }),
     recordReference: (ref, record) =>
       config.use(ref, async (shape) => {

@@ -13,6 +13,7 @@ import { aggregateSql, parseAggregates, type AggregateColumn } from './aggregate
 import { BINARY_HEADER, BINARY_TRAILER, canEncodeBinary, encodeBinary } from './binary-encoder';
 import { columnsSql } from './ddl';
 import { isConnectionLoss, sqlState } from './errors';
+import { abortable } from './extract';
 import { serverFacts } from './introspect';
 import { targetColumns } from './load';
 import type { PostgresClient, PostgresPool, Row } from './pool';
@@ -35,6 +36,7 @@ export async function loadDirect(
   stagingSchema: string,
   request: DirectLoadRequest,
   reference: PostgresReference,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const { plan } = request;
   if (plan.mode === 'append' && (plan.target?.estimatedRows ?? 0) > MAX_APPENDED_TO) return false;
@@ -43,7 +45,9 @@ export async function loadDirect(
   const onMarked = () => void (isMarked = true);
   try {
     return await pool.withClient((client) =>
-      inTransaction(client, stagingSchema, request, reference, encoding, onMarked),
+      abortable(pool, client, signal, () =>
+        inTransaction(client, stagingSchema, request, reference, encoding, onMarked),
+      ),
     );
   } catch (error) {
     // Rows are doubled if the staged way is taken while an earlier attempt, or a commit of this one, may have succeeded.

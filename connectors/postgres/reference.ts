@@ -46,14 +46,13 @@ export function openReference(pool: PostgresPool): PostgresReference {
         );
         return rows.map(trackingRecord);
       }),
-    purgeTracking: (ref, before) =>
+    purgeTracking: (ref, before, dryRun = false) =>
       tracking.use(ref, async (shape) => {
         if (!shape) return 0;
-        const { rowCount } = await pool.query(
-          `DELETE FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < $1`,
-          [before.toISOString()],
-        );
-        return rowCount ?? 0;
+        const old = `FROM ${qualified(ref)} WHERE ${column(ref, shape, 'processed_at')} < $1`;
+        const values = [before.toISOString()];
+        if (dryRun) return Number((await pool.query(`SELECT count(*) AS rows ${old}`, values)).rows[0]?.['rows'] ?? 0);
+        return (await pool.query(`DELETE ${old}`, values)).rowCount ?? 0;
       }),
     recordReference: (ref, record) =>
       config.use(ref, async (shape) => {

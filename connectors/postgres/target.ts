@@ -66,7 +66,9 @@ export function createPostgresTarget({
     prepare: guardedAsync('create staging tables', (request) => prepareStaging(pool, stagingSchema, request)),
     openWireLoad: guardedAsync('load rows', (request) => openWireLoad(pool, stagingSchema, request)),
     openBatchLoad: guardedAsync('load rows', (request) => openBatchLoad(pool, stagingSchema, request)),
-    loadDirect: guardedAsync('load rows', (request) => loadDirect(pool, stagingSchema, request, reference)),
+    loadDirect: guardedAsync('load rows', (request, signal) =>
+      loadDirect(pool, stagingSchema, request, reference, signal),
+    ),
     forgetDirect: guardedAsync('forget loads', (prefix, except) => forgetDirect(pool, stagingSchema, prefix, except)),
     loadPart: guardedAsync('load rows', (request, progress, signal) =>
       loadPart(pool, stagingSchema, request, progress, signal),

@@ -93,24 +93,28 @@ export async function loadFileDirect(
   const { runId, plan, columns } = request.load;
   // What is visible cannot be read back before anybody sees it.
   const isDirect = target.loadDirect !== undefined && plan.verify !== 'fingerprint';
-  if (target.loadDirect === undefined || !isDirect || rejectedCount > tolerated || rows === 0)
+  const isAll = rows + rejectedCount === request.knownRows;
+  if (target.loadDirect === undefined || !isDirect || !isAll || rejectedCount > tolerated || rows === 0)
     return { ...part, isVisible: false };
   let verification: TableVerification | undefined;
-  const isVisible = await target.loadDirect({
-    runId,
-    plan,
-    columns,
-    batches,
-    rows,
-    bookkeeping: request.bookkeeping,
-    lockTimeoutMs: request.lockTimeoutMs,
-    ...(request.backup && { backup: request.backup }),
-    isRight: (found) => {
-      const compared = compareWithFile(plan, { rows, figures: part.figures ? [part.figures] : [] }, found);
-      verification = compared.verification;
-      return compared.problem === undefined;
+  const isVisible = await target.loadDirect(
+    {
+      runId,
+      plan,
+      columns,
+      batches,
+      rows,
+      bookkeeping: request.bookkeeping,
+      lockTimeoutMs: request.lockTimeoutMs,
+      ...(request.backup && { backup: request.backup }),
+      isRight: (found) => {
+        const compared = compareWithFile(plan, { rows, figures: part.figures ? [part.figures] : [] }, found);
+        verification = compared.verification;
+        return compared.problem === undefined;
+      },
     },
-  });
+    signal,
+  );
   return { ...part, isVisible, ...(verification && { verification }) };
 }
 

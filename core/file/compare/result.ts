@@ -49,7 +49,7 @@ export interface DuplicateKey {
 
 export interface FileComparison {
   equal: boolean;
-  /** Equal, and the rows stand in the same order. Without a key only. */
+  /** The rows of both that could be read are the same, one after the other. */
   sameOrder: boolean;
   /** Equal to the last byte. */
   sameBytes: boolean;
