@@ -86,7 +86,7 @@ export function createPostgresTarget({
     countOrphans: guardedAsync('read staging', (request, signal) => countOrphans(pool, stagingSchema, request, signal)),
     reset: guardedAsync('drop staging tables', (request) => resetStaging(pool, stagingSchema, request)),
     publish: guardedAsync('publish', (request, signal) => publish(pool, stagingSchema, request, patience, signal)),
-    publishedMark: async (runId) => publishedMark(pool, stagingSchema, runId),
+    publishedMark: guardedAsync('read staging', (runId) => publishedMark(pool, stagingSchema, runId)),
     cleanup: guardedAsync('drop staging tables', (runId) => cleanup(pool, stagingSchema, runId)),
     countRows: guardedAsync('publish', (ref) => countRows(pool, ref)),
   } satisfies TargetDatabase;
