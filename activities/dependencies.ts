@@ -118,8 +118,6 @@ export interface ScannedContent {
   rejectedCount: number;
   rejected: RejectedRow[];
   repairedCount: number;
-  /** Line after the last one that was read; of a slice with an end only. */
-  endLine?: number;
 }
 
 export interface HashFileRequest {
@@ -136,22 +134,6 @@ export interface ScanFileRequest {
   options: FormatOptions;
   /** A mark about every so many bytes. */
   markBytes: number;
-  /** Only these bytes of the file, whose format is known; lines and rows count from the slice's own beginning. */
-  slice?: FileSlice;
-}
-
-/** What a file looks like, and where between two rows it may be cut into halves; undefined: it may not. */
-export interface SurveyedFile {
-  format: FileFormat;
-  middle?: number;
-}
-
-export interface FileSlice {
-  format: FileFormat;
-  /** Offset of a row; undefined: the first of the table. */
-  from?: number;
-  /** Offset of the row after the last. */
-  until?: number;
 }
 
 /** A slice of a file, on its way into staging. */
@@ -203,7 +185,6 @@ export interface FileWorkers {
   tree(request: ScanTreeRequest, signal: AbortSignal): Promise<TreeScan>;
   scan(request: ScanFileRequest, progress: ProgressCounter, signal: AbortSignal): Promise<ScannedContent>;
   hash(request: HashFileRequest, signal: AbortSignal): Promise<ContentHashes>;
-  survey(request: ScanFileRequest, signal: AbortSignal): Promise<SurveyedFile>;
   /** Loads and publishes at once, where the target can. */
   loadDirect(
     ref: EnvironmentRef,

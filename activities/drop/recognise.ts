@@ -17,7 +17,6 @@ import { bytesOf, type FolderContext, ruleOf, tableRef } from './context';
 import type { DropDependencies } from './dependencies';
 import { findTable } from './find-table';
 import { filePath } from './paths';
-import { readWhole } from './read-file';
 
 /** `found`: what is known of the file now, for whoever writes it down. `skip`: the content was loaded before. */
 export type Recognised = { found: Found } & (
@@ -57,8 +56,11 @@ export async function recogniseFile(
   const identity = { size: file.size, mtimeMs: file.mtimeMs, inode: file.inode };
   // A small file is loaded in one piece, however small parts are to be.
   const markBytes = isSmallFile(file.size) ? Infinity : bytesOf(settings.partSize);
-  const content = await readWhole(deps.files, { path, identity, options, markBytes }, progress, signal);
-  const { md5, sha256 } = content.hashes;
+  const [content, hashes] = await Promise.all([
+    deps.files.scan({ path, identity, options, markBytes }, progress, signal),
+    isSmallFile(file.size) ? undefined : deps.files.hash({ path, identity }, signal),
+  ]);
+  const { md5, sha256 } = hashes ?? content.hashes ?? (await deps.files.hash({ path, identity }, signal));
   note({ md5, sha256, rows: content.rows, rejected: content.rejectedCount });
   checkContent(file.path, content);
   return deps.databases.use(context.target, async (database) => {

@@ -14,7 +14,6 @@ import type {
   ScanFileRequest,
   ScannedContent,
   ScanTreeRequest,
-  SurveyedFile,
 } from '../../activities/dependencies';
 import type {
   BatchLoad,
@@ -34,17 +33,12 @@ import { createFingerprint } from '../../core/verify/fingerprint';
 import type { EnvironmentConfig } from '../../schemas/environment';
 import { scanTree, type TreeScan } from '../../storage/drop-tree/scan-tree';
 import { loadFile, loadFileDirect } from './file-load';
-import { hashContent, scanFile, surveyFile } from './file-scan';
+import { hashContent, scanFile } from './file-scan';
 import { withDatabase } from './open-databases';
 import { partStages } from './stages';
 
 export interface Job {
-  work:
-    | DatabaseWork
-    | { scan: ScanFileRequest }
-    | { hash: HashFileRequest }
-    | { survey: ScanFileRequest }
-    | { tree: ScanTreeRequest };
+  work: DatabaseWork | { scan: ScanFileRequest } | { hash: HashFileRequest } | { tree: ScanTreeRequest };
   /** Two 64-bit counters, rows and bytes. */
   progress: SharedArrayBuffer;
   /** Any message on it means: stop. */
@@ -93,7 +87,6 @@ export type JobOutcome =
       direct?: DirectlyLoaded;
       tree?: TreeScan;
       hashes?: ContentHashes;
-      surveyed?: SurveyedFile;
     }
   | { ok: false; error: ErrorReport };
 
@@ -105,7 +98,6 @@ export default async function move({ work, progress, abort }: Job): Promise<JobO
   const { signal } = controller;
   try {
     if ('scan' in work) return { ok: true, scanned: await scanFile(work.scan, counter, signal) };
-    if ('survey' in work) return { ok: true, surveyed: await surveyFile(work.survey, signal) };
     if ('hash' in work) return { ok: true, hashes: await hashContent(work.hash, signal) };
     if ('tree' in work) return { ok: true, tree: scanTree(work.tree.root, work.tree) };
     const { environment, options, task } = work;

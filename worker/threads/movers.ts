@@ -98,11 +98,6 @@ export function createMovers({
         if (!hashes) throw silent('hashed a file');
         return hashes;
       },
-      async survey(request, signal) {
-        const { surveyed } = await run({ survey: request }, new BigInt64Array(new SharedArrayBuffer(16)), signal);
-        if (!surveyed) throw silent('surveyed a file');
-        return surveyed;
-      },
       async tree(request, signal) {
         const { tree } = await run({ tree: request }, new BigInt64Array(new SharedArrayBuffer(16)), signal);
         if (!tree) throw silent('looked at a folder');
