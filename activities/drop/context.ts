@@ -2,6 +2,7 @@ import { dropRunId } from '../../core/drop/ids';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { ruleFor } from '../../core/drop/group-key';
 import { parseBytes, parseDuration } from '../../core/units';
+import type { FormatOptions } from '../../core/types/file';
 import type { TableRef } from '../../core/types/table';
 import type { DropFile } from '../../catalog/drop-files';
 import type { DropFolder, FileRule } from '../../schemas/drop-folder';
@@ -74,6 +75,12 @@ export const bytesOf = (size: number | string): number => parseBytes(size) ?? 0;
 
 /** The rule that holds for the name of a file. */
 export const ruleOf = ({ files }: DropFolder, name: string): FileRule | undefined => ruleFor(name, files);
+
+/** What folder and rule say of how a file is read, without the keys that are not set. */
+export function formatOf(settings: DropFolder, name: string): FormatOptions {
+  const format = { ...settings.format, ...ruleOf(settings, name)?.format };
+  return Object.fromEntries(Object.entries(format).filter(([, value]) => value !== undefined));
+}
 
 /** The file of a lifecycle. Throws INTERNAL where the catalog has it not. */
 export async function dropFile(deps: Pick<DropDependencies, 'catalog'>, fileId: number): Promise<DropFile> {

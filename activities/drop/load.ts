@@ -10,7 +10,7 @@ import { rejectionCode, toleratedRows } from '../../core/drop/tolerance';
 import type { DirectlyLoaded, FilePartRequest, LoadedFilePart, PartChecks } from '../dependencies';
 import { newProgressCounter } from '../heartbeat';
 import { columnPairs } from '../transfer/parts';
-import { type FolderContext, targetRun } from './context';
+import { type FolderContext, targetRun, formatOf } from './context';
 import type { DropDependencies } from './dependencies';
 import { filePath } from './paths';
 import { bookkeepingOf } from './tracking';
@@ -85,7 +85,8 @@ async function sliceOf(deps: LoadDependencies, load: FileLoad, part: number): Pr
     path: filePath(context.root, file.path),
     identity: { size: file.size, mtimeMs: file.mtimeMs, inode: file.inode },
     format: plan.format,
-    ragged: context.settings.format.ragged ?? 'repair',
+    // As it was read to be recognised: what was rejected then is rejected now.
+    ragged: formatOf(context.settings, file.path.slice(file.path.lastIndexOf('/') + 1)).ragged ?? 'repair',
     columns: plan.columns,
     ...(from && { from }),
     ...(until !== undefined && { until }),

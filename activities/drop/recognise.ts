@@ -6,14 +6,13 @@ import { type FileTablePlan, planFileTable } from '../../core/plan/file-plan';
 import { maxRows, checkProtected, checkWritable } from '../../core/plan/safety';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { FilePlan } from '../../core/types/drop';
-import type { FormatOptions } from '../../core/types/file';
 import { type TableRef, type TableSchema, tableId } from '../../core/types/table';
 import type { TablePlan } from '../../core/types/transfer';
 import type { DropFile, DropFilePatch } from '../../catalog/drop-files';
 import type { Database, ProgressCounter } from '../../connectors/connector';
 import type { DatabaseKind } from '../../schemas/constants';
 import type { ScannedContent } from '../dependencies';
-import { bytesOf, type FolderContext, ruleOf, tableRef } from './context';
+import { bytesOf, type FolderContext, formatOf, ruleOf, tableRef } from './context';
 import type { DropDependencies } from './dependencies';
 import { findTable } from './find-table';
 import { filePath } from './paths';
@@ -51,7 +50,7 @@ export async function recogniseFile(
 ): Promise<Recognised> {
   const { settings, root } = context;
   const rule = ruleOf(settings, fileName(file));
-  const options = formatOptions({ ...settings.format, ...rule?.format });
+  const options = formatOf(settings, fileName(file));
   const path = filePath(root, file.path);
   const identity = { size: file.size, mtimeMs: file.mtimeMs, inode: file.inode };
   // A small file is loaded in one piece, however small parts are to be.
@@ -253,7 +252,3 @@ const duplicateError = (file: DropFile, duplicate: DropFile, table: string): Lon
   );
 
 const fileName = ({ path }: Pick<DropFile, 'path'>): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** Settings without the keys that are not set. */
-const formatOptions = (format: FolderContext['settings']['format']): FormatOptions =>
-  Object.fromEntries(Object.entries(format).filter(([, value]) => value !== undefined));

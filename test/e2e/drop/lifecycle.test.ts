@@ -6,7 +6,7 @@ jest.setTimeout(120_000);
 let site: DropSite;
 
 beforeAll(async () => {
-  site = await DropSite.open();
+  site = await DropSite.open({ settings: 'files: [{ match: "strict*", format: { ragged: reject } }]' });
   await site.watch();
 });
 afterAll(() => site?.close());
@@ -87,5 +87,20 @@ describe('a drop folder', () => {
     });
     expect(site.read(`${bad?.moved_to}.rejected.csv`)).toContain('not a date');
     expect(await site.sql('select count(*)::int as n from ref.airports')).toEqual([{ n: 2 }]);
+  });
+
+  test('puts a row right where there is one way, and rejects it where a rule wants that', async () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `0${index % 10}:15,${100 + index},2024-01-02`);
+    const text = `at,number,day\n${lines.join('\n')}\n08:15,,117,2024-01-03\n`;
+    site.drop(`${FULL}/lenient.csv`, text);
+    site.drop(`${FULL}/strict.csv`, text);
+    const known = await site.ended(9);
+    const find = (name: string) => known.find(({ path }) => path.endsWith(name));
+    expect(find('lenient.csv')).toMatchObject({ state: 'loaded', rows: 31, rejected: 0 });
+    expect(await site.sql(`select number from ref.lenient where day = '2024-01-03'`)).toEqual([{ number: 117 }]);
+    expect(find('strict.csv')).toMatchObject({
+      state: 'failed',
+      error: { code: 'FILE_REJECTED_ROWS', place: { line: 32 } },
+    });
   });
 });
