@@ -14,6 +14,7 @@ import type {
 } from '../core/types/transfer';
 import type { NotifyEvent, RunKind, RunStatus, TablePhase } from '../schemas/constants';
 import type { DropFileStore } from './drop-files';
+import type { MonthStore } from './month';
 
 export interface Catalog {
   readonly configurations: ConfigurationStore;
@@ -24,6 +25,7 @@ export interface Catalog {
   readonly audit: AuditLog;
   readonly notifications: NotificationStore;
   readonly dropFiles: DropFileStore;
+  readonly months: MonthStore;
   /** The same for everybody who works with this catalog, and nobody else's. */
   installationId(): Promise<string>;
   ping(): Promise<void>;

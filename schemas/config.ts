@@ -5,6 +5,7 @@ import { environmentEntrySchema } from './environment';
 import { name } from './fields';
 import { catalogSchema, stagingSchema, temporalSchema, workerSchema } from './services';
 import { maskingSchema } from './mask';
+import { monthBatchSchema, monthTemplateSchema } from './month-batch';
 import { notificationsSchema } from './notifications';
 import { transferSetSchema } from './transfer-set';
 
@@ -14,6 +15,11 @@ export const configSchema = z
     environments: z.record(name, environmentEntrySchema).default({}).describe('Databases by name.'),
     transferSets: z.record(name, transferSetSchema).default({}).describe('Transfer sets by name.'),
     dropFolders: z.record(name, dropFolderSchema).default({}).describe('Drop folders by name.'),
+    monthBatches: z.record(name, monthBatchSchema).default({}).describe('Month batches by name.'),
+    monthTemplates: z
+      .record(name, monthTemplateSchema)
+      .default({})
+      .describe('Settings that tables of month batches share, by name.'),
     masking: maskingSchema.prefault({}),
     notifications: notificationsSchema.prefault({}),
     temporal: temporalSchema.prefault({}),
@@ -39,6 +45,5 @@ export type Config = z.infer<typeof configSchema>;
 
 /** Sections that later versions bring; rejected by name until then. */
 export const LATER_SECTIONS: Readonly<Record<string, string>> = {
-  monthBatches: 'month batches',
   pipelines: 'pipelines',
 };

@@ -6,7 +6,15 @@
 export const DATABASE_KINDS = ['postgres', 'duckdb', 'mssql'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
-export const RUN_KINDS = ['transfer', 'drop'] as const;
+/** Databases that take month batches. */
+export const WAREHOUSE_KINDS = ['snowflake', 'duckdb', 'postgres'] as const;
+export type WarehouseKind = (typeof WAREHOUSE_KINDS)[number];
+
+/** Everything an environment can be. Transfer sets and drop folders take those of `DATABASE_KINDS`. */
+export const ENVIRONMENT_KINDS = ['postgres', 'duckdb', 'mssql', 'snowflake'] as const;
+export type EnvironmentKind = (typeof ENVIRONMENT_KINDS)[number];
+
+export const RUN_KINDS = ['transfer', 'drop', 'month'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 /** Where a run or a table of it stands. `partial`: some tables arrived and some did not. */

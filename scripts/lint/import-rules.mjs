@@ -34,7 +34,7 @@ export const TABLE = {
   activities: {
     packages: [NODE, /^@temporalio\/(activity|common)$/],
     folders: ['core', 'schemas', 'catalog', 'storage', 'connectors', 'workflows'],
-    only: { connectors: /^connectors\/(connector|reference-tables)$/, workflows: /\/messages$/ },
+    only: { connectors: /^connectors\/(connector|reference-tables|warehouse)$/, workflows: /\/messages$/ },
     types: ['config', 'notify'],
   },
   worker: {

@@ -1,0 +1,38 @@
+/** What a warehouse says of its stage, its statements and itself. Plain data. */
+
+export interface StageFile {
+  /** Path within the stage: what `put` was told, with `/` between. */
+  name: string;
+  bytes: number;
+}
+
+export interface CopyResult {
+  /** What COPY itself said. */
+  rowsLoaded: number;
+  rowsParsed: number;
+  /** Counted in the staging table afterwards. */
+  rowsStaged: number;
+  files: number;
+  statementId?: string;
+  seconds: number;
+}
+
+/** What is known of a statement that was submitted. */
+export interface StatementReport {
+  id: string;
+  state: 'running' | 'queued' | 'done' | 'failed' | 'cancelled' | 'unknown';
+  sql?: string;
+  startedAt?: string;
+  seconds?: number;
+  /** By name: bytes scanned, rows produced, time queued, percentage done, … as the warehouse gives them. */
+  figures: Record<string, string | number>;
+  error?: string;
+}
+
+export interface ComputeInfo {
+  /** Of the virtual warehouse; undefined where there is no such thing. */
+  name?: string;
+  /** `X-Small` … as Snowflake says; undefined: not known. */
+  size?: string;
+  state?: string;
+}
