@@ -6,6 +6,15 @@ import { createDropNotifyActivities } from './drop/notify-drop';
 import { createFileActivities, createFilePartActivities } from './drop/process';
 import { createScanActivities } from './drop/scan';
 import { createTaskActivities } from './drop/tasks';
+import { createCloseActivities } from './month/close';
+import { createCopyActivities } from './month/copy';
+import type { MonthDependencies } from './month/dependencies';
+import { createJudgeActivities } from './month/judge';
+import { createPackActivities } from './month/pack';
+import { createMonthPlanActivities } from './month/plan';
+import { createPublishTableActivities } from './month/publish-table';
+import { createFileTaskActivities, createMonthTaskActivities } from './month/tasks';
+import { createMonthNotifyActivities } from './notify/notify-month';
 import { createNotifyActivities } from './notify/notify-run';
 import type { NotifyDependencies } from './notify/dependencies';
 import { createPartActivities } from './transfer/parts';
@@ -17,6 +26,7 @@ import { createTableActivities } from './transfer/tables';
 import { createVerifyActivities } from './transfer/verify';
 
 export type { ClaimedFile, WatchSettings } from './drop/scan';
+export type { PlannedBatch, PlannedMonth } from './month/plan';
 export type { PlannedRun, PlannedTable } from './transfer/plan';
 
 /** Everything of transfers but moving rows: quick, or waiting for a database to do the work. */
@@ -41,9 +51,29 @@ export const createDropActivities = (deps: DropDependencies & NotifyDependencies
   ...createDropNotifyActivities(deps),
 });
 
+/** Everything of month batches but reading files: quick, or waiting for a warehouse to do the work. */
+export const createMonthActivities = (deps: MonthDependencies & NotifyDependencies) => ({
+  ...createMonthPlanActivities(deps),
+  ...createCopyActivities(deps),
+  ...createJudgeActivities(deps),
+  ...createPublishTableActivities(deps),
+  ...createCloseActivities(deps),
+  ...createMonthTaskActivities(deps),
+  ...createMonthNotifyActivities(deps),
+});
+
+/** Reading huge files. */
+export const createMonthFileActivities = (deps: MonthDependencies) => ({
+  ...createPackActivities(deps),
+  ...createJudgeActivities(deps),
+  ...createFileTaskActivities(deps),
+});
+
 export { createFilePartActivities, createPartActivities };
 
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 export type PartActivities = ReturnType<typeof createPartActivities>;
 export type DropActivities = ReturnType<typeof createDropActivities>;
+export type MonthActivities = ReturnType<typeof createMonthActivities>;
+export type MonthFileActivities = ReturnType<typeof createMonthFileActivities>;
 export type FilePartActivities = ReturnType<typeof createFilePartActivities>;

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g,h,i,j,k]`: Longshore side by side with the physical limit and its
+ * `npm run bench [-- --rows 5000000 --rounds 3 --only a,b,c,d,e,f,g,h,i,j,k,l,m --gigabytes 5]`: Longshore side by side with the physical limit and its
  * peers, in one run, as ratios. Prints a table, and JSON with --json. Peers that are not installed are named as skipped.
  */
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { dropFolder } from './drop-folder';
 import { looking } from './drop-scan';
 import { compare, median, peakMegabytes, shell, timed, type Comparison } from './measure';
 import { findPeers } from './peers';
+import { monthFiles } from './month-file';
 import { sqlServer } from './mssql';
 import { startRig, type Rig } from './rig';
 import { bigTable, smallTables } from './tables';
@@ -16,9 +17,10 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'a,b,c,d,e,f,g,h,i,j,k' },
+    only: { type: 'string', default: 'a,b,c,d,e,f,g,h,i,j,k,l,m' },
     files: { type: 'string', default: '1000' },
     megabytes: { type: 'string', default: '1000' },
+    gigabytes: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -44,6 +46,9 @@ async function main(): Promise<void> {
     const sizes = { files: Number(values.files), megabytes: Number(values.megabytes) };
     results.push(...(await dropFolder({ ...sizes, small, large }, facts)));
   }
+  const [check, pack] = [wanted.delete('l'), wanted.delete('m')];
+  if (check || pack)
+    results.push(...(await monthFiles({ gigabytes: Number(values.gigabytes), rounds: ROUNDS, check, pack }, facts)));
   if (wanted.size > 0) await postgres(results, facts);
   print(results, facts);
 }

@@ -11,7 +11,7 @@ import { connectorFor } from '../connectors/registry';
 import type { Database } from '../connectors/connector';
 import { startPostgres } from '../dev/embedded-postgres';
 import { startTemporal } from '../dev/temporal-server';
-import { environmentSchema } from '../schemas/environment';
+import { databaseEnvironmentSchema } from '../schemas/environment';
 import { createMovers } from '../worker/threads/movers';
 import { stop } from './measure';
 import { COLUMNS } from './tables';
@@ -77,7 +77,11 @@ export async function startRig() {
 
     /** Only the way to Parquet: one snapshot, slices in parallel threads. */
     async extract(table: string): Promise<void> {
-      const environment = environmentSchema.parse({ kind: 'postgres', url: postgres.url('src'), readOnly: true });
+      const environment = databaseEnvironmentSchema.parse({
+        kind: 'postgres',
+        url: postgres.url('src'),
+        readOnly: true,
+      });
       const connector = connectorFor('postgres');
       const database = await connector.open(environment, { applicationName: 'bench' });
       const movers = createMovers({

@@ -152,6 +152,104 @@ interface DropPartsTable {
   result: Json<unknown>;
 }
 
+interface MonthBatchesTable {
+  batch_id: string;
+  batch: string;
+  action: string;
+  target: string;
+  config_version: number;
+  quality_mode: string;
+  status: string;
+  runs: string[];
+  options: Json<unknown>;
+  created_at: Moment;
+  last_update: Moment;
+}
+
+interface MonthBatchMonthsTable {
+  batch_id: string;
+  month: string;
+  position: number;
+  state: Generated<string>;
+}
+
+interface MonthFilesTable {
+  id: Generated<number>;
+  batch_id: string;
+  path: string;
+  size: number;
+  mtime_ms: number;
+  table_name: string;
+  month: string;
+  range: JsonOrNull<unknown>;
+  state: Generated<string>;
+  load_id: string;
+  fingerprint: string | null;
+  rows: number | null;
+  packed: Generated<boolean>;
+  figures: JsonOrNull<unknown>;
+  copy_statement: string | null;
+  copied: JsonOrNull<unknown>;
+  quality_id: number | null;
+  warnings: ColumnType<string[], string | undefined, string>;
+  error: JsonOrNull<unknown>;
+  started_at: MomentOrNull;
+  finished_at: MomentOrNull;
+}
+
+interface MonthPartsTable {
+  file_id: number;
+  part: number;
+  /** Of the packed part: one that is uploaded stays so while it is the same. */
+  sha256: string;
+  result: Json<unknown>;
+  figures: Json<unknown>;
+  uploaded: Generated<boolean>;
+}
+
+interface MonthQualityTable {
+  id: Generated<number>;
+  /** Of everything but id and time: a result that is told twice is one. */
+  hash: string;
+  batch: string;
+  batch_id: string | null;
+  table_name: string;
+  month: string;
+  file: string;
+  mode: string;
+  verdict: string;
+  score: number | null;
+  rows: number;
+  at: Moment;
+  result: Json<unknown>;
+}
+
+interface MonthDeletionsTable {
+  id: string;
+  batch: string;
+  table_name: string;
+  month: string;
+  environment: string;
+  rows: number;
+  by: string;
+  reason: string | null;
+  at: Moment;
+  state: string;
+  backup: string | null;
+  restore_sql: string | null;
+  restored_at: MomentOrNull;
+}
+
+interface RunEventsTable {
+  id: Generated<number>;
+  run_id: string;
+  key: string | null;
+  at: Moment;
+  level: string;
+  message: string;
+  details: JsonOrNull<Record<string, unknown>>;
+}
+
 export interface CatalogTables {
   configurations: ConfigurationsTable;
   runs: RunsTable;
@@ -164,6 +262,13 @@ export interface CatalogTables {
   drop_files: DropFilesTable;
   drop_parts: DropPartsTable;
   installation: InstallationTable;
+  month_batches: MonthBatchesTable;
+  month_batch_months: MonthBatchMonthsTable;
+  month_files: MonthFilesTable;
+  month_parts: MonthPartsTable;
+  month_quality: MonthQualityTable;
+  month_deletions: MonthDeletionsTable;
+  run_events: RunEventsTable;
 }
 
 export type CatalogDatabase = Kysely<CatalogTables>;

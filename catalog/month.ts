@@ -68,6 +68,13 @@ export interface MonthPartRecord {
   uploaded: boolean;
 }
 
+/** Parts of a file that are in the ledger, and what they take. */
+export interface PartTotals {
+  fileId: number;
+  parts: number;
+  bytes: number;
+}
+
 export interface QualityRecord {
   id: number;
   batch: string;
@@ -142,14 +149,32 @@ export interface MonthStore {
     exceptFile: number;
   }): Promise<MonthFileRecord | undefined>;
 
+  /** Files whose rows were deleted from their table, or came back: the deleted ones may be loaded again. Answers how many. */
+  noteRemoval(filter: {
+    table: string;
+    target: string;
+    month: Month;
+    from: 'published' | 'removed';
+    to: 'published' | 'removed';
+  }): Promise<number>;
+
   addPart(fileId: number, part: MonthPart, figures: ScanFigures): Promise<void>;
   parts(fileId: number): Promise<MonthPartRecord[]>;
   partUploaded(fileId: number, part: number): Promise<void>;
+  /** Of every file of a batch that has any. */
+  partTotals(batchId: string): Promise<PartTotals[]>;
 
   addQuality(result: Omit<QualityRecord, 'id' | 'at'>): Promise<number>;
   quality(id: number): Promise<QualityRecord | undefined>;
   /** The newest first, without the facts of columns and days where `summary`. */
-  qualityHistory(filter: { batch?: string; table?: string; month?: Month; limit: number }): Promise<QualityRecord[]>;
+  qualityHistory(filter: {
+    batch?: string;
+    batchId?: string;
+    table?: string;
+    month?: Month;
+    summary?: boolean;
+    limit: number;
+  }): Promise<QualityRecord[]>;
 
   saveDeletion(record: Omit<DeletionRecord, 'at'>): Promise<void>;
   deletion(id: string): Promise<DeletionRecord | undefined>;

@@ -8,6 +8,7 @@ import { withRetry } from './retry';
 import { auditLog } from './stores/audit';
 import { configurationStore } from './stores/configurations';
 import { dropFileStore } from './stores/drop-files';
+import { monthStore } from './stores/months';
 import { notificationStore } from './stores/notifications';
 import { partLedger } from './stores/parts';
 import { runTableStore } from './stores/run-tables';
@@ -70,6 +71,7 @@ export async function openCatalog({ url, poolSize = 8, retryMs = 15_000, log }: 
     audit: auditLog(context),
     notifications: notificationStore(context),
     dropFiles: dropFileStore(context),
+    months: monthStore(context),
     installationId: () =>
       attempt(async () => (await db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id),
     ping: () => attempt(async () => void (await sql`SELECT 1`.execute(db))),

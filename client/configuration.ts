@@ -60,6 +60,38 @@ export function folderSettings(configuration: ConfigurationInput, folder: string
   );
 }
 
+const batchShape = z.object({
+  monthBatches: z
+    .record(z.string(), z.object({ to: z.string().optional(), extends: z.string().optional() }))
+    .default({}),
+});
+
+/** Target of a month batch, its own or that of the batch it extends. Throws CONFIG_UNKNOWN_NAME with the nearest name. */
+export function batchTarget({ document, source }: ConfigurationInput, batch: string): string {
+  const parsed = batchShape.safeParse(document);
+  const batches = parsed.success ? parsed.data.monthBatches : {};
+  const names = Object.keys(batches);
+  if (!Object.hasOwn(batches, batch)) {
+    const hint = names.length === 0 ? 'it defines none' : `did you mean ${closest(batch, names)}?`;
+    throw new LongshoreError('CONFIG_UNKNOWN_NAME', `There is no month batch ${batch} in ${source}: ${hint}`, {
+      file: source,
+      path: 'monthBatches',
+    });
+  }
+  let current = batches[batch];
+  for (let depth = 0; current && current.to === undefined && depth < names.length; depth++)
+    current = current.extends === undefined ? undefined : batches[current.extends];
+  if (current?.to !== undefined) return current.to;
+  throw new LongshoreError(
+    'CONFIG_INVALID',
+    `Month batch ${batch} in ${source} does not say where it goes: \`to\` is missing.`,
+    {
+      file: source,
+      path: `monthBatches.${batch}.to`,
+    },
+  );
+}
+
 /** Source and target of a set. Throws CONFIG_UNKNOWN_NAME with the nearest name. */
 export function transferEnds({ document, source }: ConfigurationInput, set: string): { from: string; to: string } {
   const parsed = shape.safeParse(document);

@@ -1,7 +1,8 @@
-/** The one way in: whoever starts, watches or steers transfers and drop folders (command line, API, tests) does it through this client. */
+/** The one way in: whoever starts, watches or steers transfers, month batches and drop folders (command line, API, tests) does it through this client. */
 import { type Catalog, openCatalog } from '../catalog';
 import { connectTemporal, type TemporalSettings } from './connection';
 import { type DropsClient, dropsClient } from './drop-folders';
+import { type MonthsClient, monthsClient } from './months';
 import { type RunsClient, runsClient } from './runs';
 import { type SchedulesClient, schedulesClient } from './schedules';
 import { type TransfersClient, transfersClient } from './transfers';
@@ -24,7 +25,10 @@ export type {
   ReferenceDataOptions,
   TableInfo,
 } from './reference-data';
-export { folderOfRun } from './run-id';
+export type { LiveBatch, LiveFile } from './month-progress';
+export type { MonthTaskOf, MonthTaskRequest, MonthTaskResultOf } from './month-tasks';
+export type { BatchRequest, MonthsClient, ResumeRequest, StartedBatch } from './months';
+export { folderOfRun, isBatchRun, isMonthTask } from './run-id';
 export type { RunDetails, RunFilter } from './runs';
 export type { ScheduleInfo } from './schedules';
 export type { Started, StartRequest } from './transfers';
@@ -40,6 +44,7 @@ export class LongshoreClient {
     readonly runs: RunsClient,
     readonly schedules: SchedulesClient,
     readonly drops: DropsClient,
+    readonly months: MonthsClient,
     readonly catalog: Catalog,
     /** Does a worker listen for work? */
     readonly hasWorker: () => Promise<boolean>,
@@ -62,6 +67,7 @@ export class LongshoreClient {
       runsClient(context),
       schedulesClient(context),
       dropsClient(context),
+      monthsClient(context),
       catalog,
       () => hasWorker(temporal),
       async () => {

@@ -3,12 +3,12 @@ import { WorkflowNotFoundError, type WorkflowExecutionDescription, type Workflow
 import type { NotificationRecord, RunRecord, RunTableRecord } from '../catalog';
 import { dropRunId } from '../core/drop/ids';
 import { LongshoreError } from '../core/errors/longshore-error';
-import type { RunKind, RunStatus } from '../schemas/constants';
+import { RUN_KINDS, type RunKind, type RunStatus } from '../schemas/constants';
 import { pauseSignal, resumeSignal } from '../workflows/transfer-set/messages';
 import { ask } from './ask';
 import type { ClientContext } from './context';
 import { report, reportOf, statusOf } from './failures';
-import { runIdCandidates } from './run-id';
+import { isBatchRun, runIdCandidates } from './run-id';
 
 export interface RunDetails {
   run: RunRecord;
@@ -56,11 +56,15 @@ export function runsClient(context: ClientContext): RunsClient {
     }
     const [latest] = await catalog.runs.list({ kind: 'transfer', name: text, limit: 1 });
     if (latest) return latest.runId;
+    const ofBatch = await catalog.runs.list({ kind: 'month', name: text, limit: 200 });
+    // Whoever names a batch means its months, and not what was asked of it since.
+    const month = ofBatch.find(({ runId }) => isBatchRun(runId)) ?? ofBatch[0];
+    if (month) return month.runId;
     const watching = dropRunId(text);
     if ((await catalog.runs.get(watching)) || (await describeRun(context, watching))) return watching;
     throw new LongshoreError(
       'RUN_NOT_FOUND',
-      `There is no run ${text}, no transfer set of that name has run, and no drop folder of that name is watched.`,
+      `There is no run ${text}, no transfer set or month batch of that name has run, and no drop folder of that name is watched.`,
     );
   }
 
@@ -173,7 +177,7 @@ async function unrecorded(context: ClientContext, runId: string): Promise<RunRec
   return {
     runId,
     temporalRunId: description.runId,
-    kind: attribute('LongshoreKind') === 'drop' ? 'drop' : 'transfer',
+    kind: RUN_KINDS.find((kind) => kind === attribute('LongshoreKind')) ?? 'transfer',
     name: attribute('LongshoreName'),
     target: attribute('LongshoreTarget'),
     configVersion: 0,

@@ -181,7 +181,12 @@ export function transfersClient(context: ClientContext): TransfersClient {
           'USAGE',
           `${runId} is no run of a transfer set, so it cannot be run again.`,
           {},
-          { next: `Watch the drop folder with \`longshore drop watch ${earlier.name}\`.` },
+          {
+            next:
+              earlier.kind === 'month'
+                ? `Load the months with \`longshore month load ${earlier.name}\`.`
+                : `Watch the drop folder with \`longshore drop watch ${earlier.name}\`.`,
+          },
         );
       const stored = await catalog.configurations.get(earlier.configVersion);
       const configuration = {

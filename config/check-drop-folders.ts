@@ -3,6 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { hasWildcard, matchesPattern } from '../core/plan/pattern';
 import { didYouMean } from '../core/plan/suggest';
 import { parseBytes, parseDuration } from '../core/units';
+import { checkIsDatabase } from './check-environments';
 import { type CheckReport, type Fields, fields, isFields, isLiteral } from './check-report';
 import type { ConfigPath } from './path';
 
@@ -37,6 +38,7 @@ function checkFolder(path: ConfigPath, folder: Fields, document: Fields, report:
 
 function checkTarget(path: ConfigPath, to: unknown, environments: Fields, report: CheckReport): void {
   if (typeof to !== 'string') return;
+  checkIsDatabase(path, to, environments, report);
   if (!Object.hasOwn(environments, to)) {
     const known = Object.keys(environments);
     const hint =

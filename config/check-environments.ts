@@ -1,5 +1,5 @@
 /** Settings of an environment that exclude or need one another. */
-import { type CheckReport, type Fields, isLiteral } from './check-report';
+import { type CheckReport, type Fields, fields, isLiteral } from './check-report';
 import { isMssqlUrl, isPostgresUrl, loginInMssqlUrl } from './connection-url';
 import type { ConfigPath } from './path';
 
@@ -11,6 +11,7 @@ const MSSQL_URL_WANTED =
 export function checkEnvironment(path: ConfigPath, environment: Fields, report: CheckReport): void {
   if (environment['kind'] === 'postgres') checkPostgres(path, environment, report);
   if (environment['kind'] === 'mssql') checkMssql(path, environment, report);
+  if (environment['kind'] === 'snowflake') checkSnowflake(path, environment, report);
 }
 
 function checkPostgres(path: ConfigPath, environment: Fields, report: CheckReport): void {
@@ -103,6 +104,53 @@ function checkLogin(path: ConfigPath, environment: Fields, authentication: strin
   );
   for (const key of idle)
     report.warning([...path, key], `\`${key}\` means nothing with \`authentication: ${authentication}\`.`);
+}
+
+const SNOWFLAKE_LOGINS: Readonly<Record<string, { needs: readonly string[]; may: readonly string[] }>> = {
+  password: { needs: ['user', 'password'], may: [] },
+  'key-pair': { needs: ['user', 'privateKey'], may: ['privateKeyPassphrase'] },
+  oauth: { needs: ['token'], may: ['user'] },
+  'access-token': { needs: ['user', 'token'], may: [] },
+};
+const SNOWFLAKE_LOGIN_FIELDS = ['user', 'password', 'privateKey', 'privateKeyPassphrase', 'token'];
+
+function checkSnowflake(path: ConfigPath, environment: Fields, report: CheckReport): void {
+  const { authentication = 'password' } = environment;
+  const login =
+    isLiteral(authentication) && Object.hasOwn(SNOWFLAKE_LOGINS, authentication)
+      ? SNOWFLAKE_LOGINS[authentication]
+      : undefined;
+  if (login) {
+    const missing = login.needs.filter((key) => environment[key] === undefined);
+    if (missing.length > 0)
+      report.problem(
+        environment['authentication'] === undefined ? path : [...path, 'authentication'],
+        `\`authentication: ${String(authentication)}\` needs ${missing.map((key) => `\`${key}\``).join(', ')}.${
+          environment['authentication'] === undefined ? ' Other ways to log in are chosen by `authentication`.' : ''
+        }`,
+      );
+    for (const key of given(environment, SNOWFLAKE_LOGIN_FIELDS))
+      if (![...login.needs, ...login.may].includes(key))
+        report.warning([...path, key], `\`${key}\` means nothing with \`authentication: ${String(authentication)}\`.`);
+  }
+  if (environment['accessUrl'] !== undefined) {
+    const [single] = given(environment, ['host', 'port']);
+    if (single !== undefined)
+      report.problem([...path, single], `\`accessUrl\` already says where the account is: take out \`${single}\`.`);
+  } else if (environment['port'] !== undefined && environment['host'] === undefined)
+    report.problem([...path, 'port'], '`port` is that of `host`, which is missing.');
+}
+
+/** Tells of a name under `from` or `to` that is a warehouse, where rows are moved between databases. */
+export function checkIsDatabase(path: ConfigPath, name: unknown, environments: Fields, report: CheckReport): void {
+  if (typeof name !== 'string' || !Object.hasOwn(environments, name)) return;
+  const { kind } = fields(environments[name]);
+  if (kind === 'snowflake')
+    report.problem(
+      path,
+      `\`${name}\` is a Snowflake account, which takes month batches only: transfer sets and drop folders go into postgres, mssql and duckdb.`,
+      'WAREHOUSE_UNSUITABLE',
+    );
 }
 
 const given = (environment: Fields, keys: readonly string[]): string[] =>

@@ -11,16 +11,18 @@ export function checkNotifications(document: Fields, report: CheckReport): void 
   const used = new Set<unknown>();
   for (const [index, route] of list(notifications['routes']).entries()) {
     const path = ['notifications', 'routes', index];
-    const { sets, folders, targets, to } = fields(route);
+    const { sets, folders, batches, targets, to } = fields(route);
     for (const channel of list(to)) used.add(channel);
     checkNames({ path: [...path, 'to'], what: 'channel', names: to, known: Object.keys(channels) }, report);
     const known = {
       sets: Object.keys(fields(document['transferSets'])),
       folders: Object.keys(fields(document['dropFolders'])),
+      batches: Object.keys(fields(document['monthBatches'])),
       targets: Object.keys(fields(document['environments'])),
     };
     checkNames({ path: [...path, 'sets'], what: 'transfer set', names: sets, known: known.sets }, report);
     checkNames({ path: [...path, 'folders'], what: 'drop folder', names: folders, known: known.folders }, report);
+    checkNames({ path: [...path, 'batches'], what: 'month batch', names: batches, known: known.batches }, report);
     checkNames({ path: [...path, 'targets'], what: 'environment', names: targets, known: known.targets }, report);
   }
   for (const [name, channel] of Object.entries(channels)) {

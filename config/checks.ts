@@ -9,8 +9,9 @@ import { hasWildcard } from '../core/plan/pattern';
 import { didYouMean } from '../core/plan/suggest';
 import { parseBytes, parseDuration } from '../core/units';
 import { checkDropFolders } from './check-drop-folders';
-import { checkEnvironment, POSTGRES_URL_WANTED } from './check-environments';
+import { checkEnvironment, checkIsDatabase, POSTGRES_URL_WANTED } from './check-environments';
 import { checkMasks } from './check-masks';
+import { checkMonthBatches } from './check-month-batches';
 import { checkNotifications } from './check-notifications';
 import { type CheckReport, type Fields, fields, isFields, isLiteral } from './check-report';
 import { isPostgresUrl } from './connection-url';
@@ -38,6 +39,7 @@ export function checkDocument(document: unknown, report: CheckReport, baseDir?: 
     if (isFields(set)) checkSet(['transferSets', name], set, document, report);
   }
   checkDropFolders(fields(document), report, baseDir);
+  checkMonthBatches(fields(document), report);
   checkNotifications(fields(document), report);
 }
 
@@ -45,6 +47,7 @@ function checkSet(path: ConfigPath, set: Fields, document: unknown, report: Chec
   const environments = fields(fields(document)['environments']);
   for (const side of ['from', 'to'] as const) {
     const name = set[side];
+    checkIsDatabase([...path, side], name, environments, report);
     if (typeof name === 'string' && !Object.hasOwn(environments, name)) {
       const known = Object.keys(environments);
       const hint =

@@ -47,7 +47,13 @@ export function isLiteralSecret(path: ConfigPath, text: string): boolean {
 }
 
 /** Fields of an environment that are secrets as a whole. */
-const SECRETS: ReadonlySet<string> = new Set(['password', 'token', 'clientSecret']);
+const SECRETS: ReadonlySet<string> = new Set([
+  'password',
+  'token',
+  'clientSecret',
+  'privateKey',
+  'privateKeyPassphrase',
+]);
 /** Secrets of Longshore itself, by section. */
 const OWN_SECRETS: ReadonlyMap<string, string> = new Map([
   ['temporal', 'apiKey'],

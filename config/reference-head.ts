@@ -38,6 +38,16 @@ dropFolders:
     files:
       - { match: "rates*.csv", table: fx.daily_rates, columns: evolve }
       - { match: "readme*", ignore: true }
+
+monthTemplates:
+  dated: { dateColumn: trade_date, expectedRange: file }
+
+monthBatches:
+  trades:
+    to: uat
+    basePath: incoming
+    tables:
+      trades: { template: dated, files: "trades_{date_range}.tsv", keyColumns: [trade_date, trade_id] }
 `;
 
 /** Loaded by a test below REFERENCE_EXAMPLE. */

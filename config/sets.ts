@@ -1,4 +1,4 @@
-/** Transfer sets, drop folders and what they need: choosing some of a document, and laying them into another. */
+/** Transfer sets, drop folders, month batches and what they need: choosing some of a document, and laying them into another. */
 import { isDeepStrictEqual } from 'node:util';
 import { LongshoreError } from '../core/errors/longshore-error';
 import { didYouMean, listWords } from '../core/plan/suggest';
@@ -14,6 +14,8 @@ export const SHARED_SECTIONS = [
   'environments',
   'transferSets',
   'dropFolders',
+  'monthBatches',
+  'monthTemplates',
   'masking',
   'notifications',
 ] as const;
@@ -25,6 +27,8 @@ export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 export const setsOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['transferSets']);
 export const foldersOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['dropFolders']);
+export const batchesOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['monthBatches']);
+export const templatesOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['monthTemplates']);
 export const environmentsOf = (document: unknown): Fields => fieldsOf(fieldsOf(document)['environments']);
 
 /** Source and target of a set. */
@@ -68,7 +72,15 @@ const pick = (from: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 
 /** Sections whose entries go by names, and what one of them is called. */
-const NAMED = { environments: 'environment', transferSets: 'transfer set', dropFolders: 'drop folder' } as const;
+const NAMED = {
+  environments: 'environment',
+  transferSets: 'transfer set',
+  dropFolders: 'drop folder',
+  monthTemplates: 'month template',
+  monthBatches: 'month batch',
+} as const;
+/** Sections that a document has always had; of the others it says nothing unless there is something in them. */
+const ALWAYS: readonly NamedSection[] = ['environments', 'transferSets'];
 export type NamedSection = keyof typeof NAMED;
 
 export interface Merged {
@@ -80,28 +92,42 @@ export interface Merged {
 }
 
 /**
- * `addition` laid into `base`: environments, sets and folders by name; masking and notifications where the base has
+ * `addition` laid into `base`: environments, sets, folders, batches and their templates by name; masking and notifications where the base has
  * nothing of the kind. One of the same name that says something else is a conflict: `stop` throws CONFIG_CONFLICT naming
  * them all, `replace` takes the new one, `rename` gives the new one a name of its own.
  */
 export function mergeDocuments(base: unknown, addition: unknown, policy: ConflictPolicy): Merged {
   const own = fieldsOf(base);
-  const taken = { environments: environmentsOf(base), transferSets: setsOf(base), dropFolders: foldersOf(base) };
+  const taken: Record<NamedSection, Fields> = {
+    environments: environmentsOf(base),
+    transferSets: setsOf(base),
+    dropFolders: foldersOf(base),
+    monthTemplates: templatesOf(base),
+    monthBatches: batchesOf(base),
+  };
   const clash = (section: NamedSection, name: string, value: unknown): boolean =>
     Object.hasOwn(taken[section], name) && !isDeepStrictEqual(taken[section][name], value);
   const rename = (section: NamedSection, entries: Fields) =>
     newNames(entries, taken[section], (name, value) => clash(section, name, value), policy);
   const environments = environmentsOf(addition);
   const environmentNames = rename('environments', environments);
+  const templates = templatesOf(addition);
+  const templateNames = rename('monthTemplates', templates);
+  const batches = withNewTemplates(withNewEnds(batchesOf(addition), environmentNames), templateNames);
+  const batchNames = rename('monthBatches', batches);
   const added: Record<NamedSection, Fields> = {
     environments,
     transferSets: withNewEnds(setsOf(addition), environmentNames),
     dropFolders: withNewEnds(foldersOf(addition), environmentNames),
+    monthTemplates: templates,
+    monthBatches: withNewBases(batches, batchNames),
   };
   const renamed = {
     environments: environmentNames,
     transferSets: rename('transferSets', added.transferSets),
     dropFolders: rename('dropFolders', added.dropFolders),
+    monthTemplates: templateNames,
+    monthBatches: batchNames,
   };
   const sections = Object.keys(NAMED) as NamedSection[];
   if (policy === 'stop') {
@@ -119,7 +145,7 @@ export function mergeDocuments(base: unknown, addition: unknown, policy: Conflic
       const next = renamed[section][name] ?? name;
       return [next, next === name ? value : moveSecrets(value, [section, name], [section, next])];
     });
-    if (section !== 'dropFolders' || entries.length > 0)
+    if (ALWAYS.includes(section) || entries.length > 0)
       document[section] = { ...taken[section], ...Object.fromEntries(entries) };
   }
   const left: string[] = [];
@@ -169,6 +195,34 @@ export function withEnds(entry: unknown, names: Readonly<Record<string, string>>
     typeof name === 'string' && Object.hasOwn(names, name) ? names[name] : name;
   return { ...fieldsOf(entry), ...Object.fromEntries(ends.map(([key, name]) => [key, next(name)])) };
 }
+
+const renamedTo = (names: Readonly<Record<string, string>>, name: unknown): unknown =>
+  typeof name === 'string' && Object.hasOwn(names, name) ? names[name] : name;
+
+/** Batches whose tables build on templates that got other names. */
+function withNewTemplates(batches: Fields, names: Readonly<Record<string, string>>): Fields {
+  const table = (entry: unknown): unknown => {
+    const { template } = fieldsOf(entry);
+    if (template === undefined) return entry;
+    const next = Array.isArray(template) ? template.map((name) => renamedTo(names, name)) : renamedTo(names, template);
+    return { ...fieldsOf(entry), template: next };
+  };
+  const each = (value: unknown, change: (inner: unknown) => unknown): Fields =>
+    Object.fromEntries(Object.entries(fieldsOf(value)).map(([key, inner]) => [key, change(inner)]));
+  return each(batches, (batch) => {
+    const { tables } = fieldsOf(batch);
+    return tables === undefined ? batch : { ...fieldsOf(batch), tables: each(tables, table) };
+  });
+}
+
+/** Batches that build on others which got another name. */
+const withNewBases = (batches: Fields, names: Readonly<Record<string, string>>): Fields =>
+  Object.fromEntries(
+    Object.entries(batches).map(([name, batch]) => {
+      const base = fieldsOf(batch)['extends'];
+      return [name, base === undefined ? batch : { ...fieldsOf(batch), extends: renamedTo(names, base) }];
+    }),
+  );
 
 /** What stands for a secret says where it is looked up: in the entry that has it, whatever that is called by now. */
 function moveSecrets(value: unknown, from: readonly string[], to: readonly string[]): unknown {

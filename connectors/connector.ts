@@ -5,7 +5,7 @@
  */
 import type { Codec, DatabaseKind, PublishStrategy } from '../schemas/constants';
 import type { Bookkeeping, ReferenceTables } from './reference-tables';
-import type { EnvironmentConfig } from '../schemas/environment';
+import type { DatabaseEnvironment } from '../schemas/environment';
 import type { Fit } from '../core/types/fit';
 import type { ColumnBatch } from '../core/columnar/batch';
 import type { ColumnSchema, ForeignKey, LogicalType, TableRef, TableSchema } from '../core/types/table';
@@ -27,7 +27,7 @@ export interface Connector {
   readonly kind: DatabaseKind;
   /** What its types are and hold; needs no connection. */
   readonly types: TypeSystem;
-  open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database>;
+  open(environment: DatabaseEnvironment, options: OpenOptions): Promise<Database>;
 }
 
 /** The pure part of a connector: no server is asked. `docs/types.md` is generated from it. */

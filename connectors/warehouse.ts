@@ -3,43 +3,30 @@
  * each in `connectors/<kind>/warehouse.ts`. Everything that can be said in SQL is built by `core/warehouse/`, in the
  * dialect named by `kind`, and run by `query` and `transaction`.
  */
-import type { CheckType } from '../core/types/quality';
 import type { MonthFormat } from '../core/types/month';
 import type { WarehouseKind } from '../schemas/constants';
-import type { ComputeInfo, CopyResult, StageFile, StatementReport } from '../core/types/warehouse';
+import type {
+  ComputeInfo,
+  CopyResult,
+  StageFile,
+  Statement,
+  StatementReport,
+  WarehouseColumn,
+  WarehouseTable,
+  WarehouseTableRef,
+} from '../core/types/warehouse';
 import type { ProgressCounter } from './connector';
 
-export type { ComputeInfo, CopyResult, StageFile, StatementReport };
-
-/** A table of a warehouse in its true case. */
-export interface WarehouseTableRef {
-  /** Left out where the connection has one database only. */
-  database?: string;
-  schema: string;
-  name: string;
-}
-
-export interface WarehouseColumn {
-  name: string;
-  /** As the warehouse spells it, e.g. `VARCHAR(20)`. */
-  nativeType: string;
-  type: CheckType;
-  width?: { limit: number; unit: 'characters' | 'bytes' };
-  nullable: boolean;
-  /** Filled by the warehouse when left out. */
-  hasDefault: boolean;
-}
-
-export interface WarehouseTable {
-  ref: WarehouseTableRef;
-  columns: WarehouseColumn[];
-}
-
-export interface Statement {
-  sql: string;
-  /** For the placeholders of the dialect: `?` in Snowflake and DuckDB, `$1` in Postgres. */
-  binds?: (string | number | null)[];
-}
+export type {
+  ComputeInfo,
+  CopyResult,
+  StageFile,
+  Statement,
+  StatementReport,
+  WarehouseColumn,
+  WarehouseTable,
+  WarehouseTableRef,
+};
 
 /** Values as text, in the warehouse's own notation; NULL is null. */
 export type TextRow = (string | null)[];
@@ -99,11 +86,17 @@ export interface Warehouse {
   /**
    * Runs statements in one transaction, and answers the rows that each changed. `mark`: written into the ledger table in
    * the same transaction; where it is there already nothing is run and undefined answered. DDL is never among them.
+   * `verify` sees the rows that each statement changed before anything is committed: when it throws, everything is rolled
+   * back and its error comes out. `onStatement` hears the id of each statement, in order, where the warehouse gives them ids.
    */
   transaction(
     statements: Statement[],
     mark?: LoadMark,
-    options?: { signal?: AbortSignal },
+    options?: {
+      signal?: AbortSignal;
+      verify?: (changed: number[]) => void;
+      onStatement?: (index: number, id: string) => void;
+    },
   ): Promise<number[] | undefined>;
   /** Runs one statement of DDL by itself. */
   execute(statement: Statement): Promise<void>;

@@ -56,6 +56,11 @@ export async function sendMail(
       subject: mail.subject,
       text: mail.text,
       html: mail.html,
+      attachments: (mail.attachments ?? []).map(({ name, contentType, content }) => ({
+        filename: name,
+        contentType,
+        content: typeof content === 'string' ? content : Buffer.from(content),
+      })),
       messageId: `<${id}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: AbortSignal.any([signal, timeout]),

@@ -3,31 +3,11 @@
  * resolved, and one for the entry in the configuration, where a connection setting may be a reference.
  */
 import { z } from 'zod';
+import { common } from './environment-common';
+import { snowflakeEntry, snowflakeEnvironment } from './environment-snowflake';
 import { orReference, orSecret, word } from './fields';
 
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-
-const common = {
-  readOnly: z
-    .boolean()
-    .default(false)
-    .describe('Nothing is ever written to this environment; enforced below every connector and in the session.'),
-  protectedTables: z
-    .array(word)
-    .default([])
-    .describe('Tables that no run may write; `*` stands for any run of characters.'),
-  maxRowsPerTable: z
-    .number()
-    .int()
-    .positive()
-    .optional()
-    .describe('No table with more rows than this is transferred into this environment.'),
-  stagingSchema: z
-    .string()
-    .regex(/^[^\u0000-\u001f]{1,63}$/, 'must be 1 to 63 characters')
-    .default('longshore_staging')
-    .describe('Schema in the target for staging tables; created when missing, removed when empty.'),
-};
 
 const postgresFields = {
   url: z.string().min(1),
@@ -154,10 +134,16 @@ export const mssqlEnvironment = z.strictObject({
   ...common,
 });
 
-export const environmentSchema = z.discriminatedUnion('kind', [
+/** What transfer sets and drop folders can go from and to. */
+export const databaseEnvironmentSchema = z.discriminatedUnion('kind', [
   postgresEnvironment,
   duckdbEnvironment,
   mssqlEnvironment,
+]);
+
+export const environmentSchema = z.discriminatedUnion('kind', [
+  ...databaseEnvironmentSchema.options,
+  snowflakeEnvironment,
 ]);
 
 const postgresEntry = z
@@ -211,10 +197,17 @@ const mssqlEntry = z
   .describe('A SQL Server database.');
 
 /** An environment as the configuration file has it: connection settings may be references. */
-export const environmentEntrySchema = z.discriminatedUnion('kind', [postgresEntry, duckdbEntry, mssqlEntry]);
+export const environmentEntrySchema = z.discriminatedUnion('kind', [
+  postgresEntry,
+  duckdbEntry,
+  mssqlEntry,
+  snowflakeEntry,
+]);
 
 export type PostgresEnvironment = z.infer<typeof postgresEnvironment>;
 export type MssqlEnvironment = z.infer<typeof mssqlEnvironment>;
 export type DuckdbEnvironment = z.infer<typeof duckdbEnvironment>;
+export type SnowflakeEnvironment = z.infer<typeof snowflakeEnvironment>;
 export type EnvironmentConfig = z.infer<typeof environmentSchema>;
+export type DatabaseEnvironment = z.infer<typeof databaseEnvironmentSchema>;
 export type EnvironmentEntry = z.infer<typeof environmentEntrySchema>;

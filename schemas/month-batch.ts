@@ -142,7 +142,10 @@ const tableFields = {
     .describe('Column with the date of a row: for completeness, anomalies, and deleting a month.'),
   keyColumns: z.array(word).optional().describe('Columns that tell rows apart; for duplicates.'),
   expectedRange: z
-    .union([z.enum(['month', 'file', 'none']), z.strictObject({ from: isoDate, to: isoDate })])
+    .union([
+      z.enum(['month', 'file', 'none']),
+      z.strictObject({ from: isoDate.describe('First day.'), to: isoDate.describe('Last day.') }),
+    ])
     .optional()
     .describe(
       'Days that must be there: of the `month` (when left out), of the range in the name of the `file`, `none`, or from and to.',

@@ -17,6 +17,10 @@ const httpUrl = z.string().regex(/^https?:\/\/[^\s/]\S*$/i, 'must be a URL that 
 
 const SECURITY = ['starttls', 'tls', 'none'] as const;
 
+/** Files that come with the mail about a month batch. */
+export const MAIL_ATTACHMENTS = ['html', 'csv', 'xlsx'] as const;
+export type MailAttachment = (typeof MAIL_ATTACHMENTS)[number];
+
 const mailTls = z
   .strictObject({
     caFile: word
@@ -59,6 +63,12 @@ const mailFields = {
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be text of one line')
     .default('[Longshore]')
     .describe('Stands before every subject.'),
+  attachments: z
+    .array(z.enum(MAIL_ATTACHMENTS))
+    .default(['html', 'csv'])
+    .describe(
+      'What comes with the mail about a month batch: `html` (summary.html, a page with everything), `csv` (quality.csv, every check of every file), `xlsx` (summary.xlsx, both as a workbook).',
+    ),
   tls: mailTls.prefault({}),
   timeout,
 };
@@ -139,12 +149,23 @@ const routeSchema = z
       .array(pattern)
       .min(1)
       .optional()
-      .describe('Transfer sets, by name or pattern; when left out all of them, or none where `folders` is given.'),
+      .describe(
+        'Transfer sets, by name or pattern; when left out all of them, or none where `folders` or `batches` is given.',
+      ),
     folders: z
       .array(pattern)
       .min(1)
       .optional()
-      .describe('Drop folders, by name or pattern; when left out all of them, or none where `sets` is given.'),
+      .describe(
+        'Drop folders, by name or pattern; when left out all of them, or none where `sets` or `batches` is given.',
+      ),
+    batches: z
+      .array(pattern)
+      .min(1)
+      .optional()
+      .describe(
+        'Month batches, by name or pattern; when left out all of them, or none where `sets` or `folders` is given.',
+      ),
     targets: z
       .array(pattern)
       .min(1)

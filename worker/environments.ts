@@ -6,12 +6,20 @@ import { LongshoreError } from '../core/errors/longshore-error';
 import { resolveMaskKey } from './mask-key';
 import type { TargetRules } from '../core/plan/safety';
 import type { Config } from '../schemas/config';
-import type { EnvironmentConfig } from '../schemas/environment';
+import type { DatabaseEnvironment, EnvironmentConfig, MssqlEnvironment } from '../schemas/environment';
+
+/** What month batches can go into. */
+export type WarehouseEnvironment = Exclude<EnvironmentConfig, MssqlEnvironment>;
 
 export interface Environments {
   configurations: Configurations;
-  /** Connection settings with secrets, resolved here and now, in this process's environment. */
-  environment(ref: EnvironmentRef): Promise<EnvironmentConfig>;
+  /**
+   * Connection settings with secrets, resolved here and now, in this process's environment. Throws WAREHOUSE_UNSUITABLE for
+   * a warehouse that is no database to move rows between.
+   */
+  environment(ref: EnvironmentRef): Promise<DatabaseEnvironment>;
+  /** The same for month batches. Throws WAREHOUSE_UNSUITABLE for a kind that takes none. */
+  warehouseEnvironment(ref: EnvironmentRef): Promise<WarehouseEnvironment>;
   environmentRules(ref: EnvironmentRef): Promise<TargetRules>;
   /** 16 bytes; undefined where the configuration has no masking key. */
   maskKey(ref: EnvironmentRef): Promise<Uint8Array | undefined>;
@@ -47,7 +55,18 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
   return {
     configurations: { get },
     async environment({ configVersion, environment }) {
-      return resolveEnvironment(await get(configVersion), environment, process.env, own());
+      const settings = resolveEnvironment(await get(configVersion), environment, process.env, own());
+      if (settings.kind === 'snowflake')
+        throw unsuitable(
+          environment,
+          'a Snowflake account takes month batches only, no transfer sets and drop folders',
+        );
+      return settings;
+    },
+    async warehouseEnvironment({ configVersion, environment }) {
+      const settings = resolveEnvironment(await get(configVersion), environment, process.env, own());
+      if (settings.kind === 'mssql') throw unsuitable(environment, 'a SQL Server takes no month batches');
+      return settings;
     },
     async maskKey({ configVersion }) {
       const key =
@@ -71,6 +90,9 @@ export function createEnvironments(store: ConfigurationStore, configPath: string
     },
   };
 }
+
+const unsuitable = (environment: string, why: string): LongshoreError =>
+  new LongshoreError('WAREHOUSE_UNSUITABLE', `\`${environment}\` cannot be used here: ${why}.`, { environment });
 
 /** How long the worker's own file is taken to be as it was: files of drop folders ask for it many times a second. */
 const FRESH_MS = 1000;

@@ -1,4 +1,5 @@
 import type { Database } from '../connectors/connector';
+import type { Warehouse } from '../connectors/warehouse';
 import { LongshoreError } from '../core/errors/longshore-error';
 
 /** The error with the environment among its places, unless it names one. Anything but a LongshoreError passes as it is. */
@@ -19,6 +20,13 @@ export function inEnvironment(database: Database, environment: string): Database
     },
     environment,
   );
+}
+
+/** The same for a warehouse and its stage. */
+export function warehouseInEnvironment(warehouse: Warehouse, environment: string): Warehouse {
+  const stage = named(warehouse.stage, environment);
+  const outer = named(warehouse, environment);
+  return new Proxy(outer, { get: (target, key) => (key === 'stage' ? stage : (Reflect.get(target, key) as unknown)) });
 }
 
 function named<T extends object>(object: T, environment: string): T {

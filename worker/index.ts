@@ -8,10 +8,13 @@ import {
   createControlActivities,
   createDropActivities,
   createFilePartActivities,
+  createMonthActivities,
+  createMonthFileActivities,
   createPartActivities,
 } from '../activities';
 import type { DropDependencies } from '../activities/drop/dependencies';
 import type { TransferDependencies } from '../activities/dependencies';
+import type { MonthDependencies } from '../activities/month/dependencies';
 import type { NotifyDependencies } from '../activities/notify/dependencies';
 import { openCatalog } from '../catalog';
 import { connectorFor, typeSystemFor } from '../connectors/registry';
@@ -21,12 +24,15 @@ import { snapshotReadySignal } from '../workflows/transfer-set/messages';
 import { createDatabases } from './databases';
 import { createDropFolders } from './drop-folders';
 import { createEnvironments } from './environments';
+import { expectedDays } from './expected-days';
 import { inEnvironment, withEnvironment } from './in-environment';
 import { FailureInterceptor } from './interceptor';
 import { createLog, temporalLogger } from './log';
 import { ensureSearchAttributes } from './search-attributes';
+import { createMonthBatches, createMonthFolders } from './months';
 import { createNotifications } from './notifications';
 import { createMovers } from './threads/movers';
+import { createWarehouses } from './warehouses';
 
 export interface WorkerOptions {
   temporal: { address: string; namespace: string; apiKey?: string; tls?: ConnectionOptions['tls'] };
@@ -71,7 +77,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const clientConnection = await Connection.connect({ address, apiKey, tls });
     closers.push(() => clientConnection.close());
     await ensureSearchAttributes(clientConnection, namespace, log);
-    const deps = await dependencies(options, new Client({ connection: clientConnection, namespace }), closers);
+    const { deps, months } = await dependencies(
+      options,
+      new Client({ connection: clientConnection, namespace }),
+      closers,
+    );
 
     const common = {
       connection,
@@ -89,12 +99,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         // The holder of each run's snapshot takes a place for as long as the run copies.
         maxConcurrentActivityTaskExecutions: options.parallelActivities + SNAPSHOTS,
         maxConcurrentLocalActivityExecutions: options.parallelActivities,
-        activities: { ...createControlActivities(deps), ...createDropActivities(deps) },
+        activities: {
+          ...createControlActivities(deps),
+          ...createDropActivities(deps),
+          ...createMonthActivities(months),
+        },
       }),
       await Worker.create({
         ...common,
         taskQueue: partsQueue(TRANSFER_QUEUE),
-        activities: { ...createPartActivities(deps), ...createFilePartActivities(deps) },
+        activities: {
+          ...createPartActivities(deps),
+          ...createFilePartActivities(deps),
+          ...createMonthFileActivities(months),
+        },
         maxConcurrentActivityTaskExecutions: options.threads,
       }),
     ];
@@ -125,10 +143,13 @@ async function dependencies(
   options: WorkerOptions,
   client: Client,
   closers: (() => Promise<unknown>)[],
-): Promise<TransferDependencies & NotifyDependencies & DropDependencies> {
+): Promise<{
+  deps: TransferDependencies & NotifyDependencies & DropDependencies;
+  months: MonthDependencies & NotifyDependencies;
+}> {
   const catalog = await openCatalog({ url: options.catalogUrl });
   closers.push(() => catalog.close());
-  const { configurations, environment, environmentRules, maskKey } = createEnvironments(
+  const { configurations, environment, warehouseEnvironment, environmentRules, maskKey } = createEnvironments(
     catalog.configurations,
     options.configPath,
   );
@@ -151,23 +172,45 @@ async function dependencies(
   closers.push(() => databases.close());
   const movers = createMovers({ threads: options.threads, open, environment, maskKey });
   closers.push(() => movers.close());
-  return {
+  const batches = createMonthBatches(configurations, options.configPath);
+  const warehouses = createWarehouses({
+    environment: warehouseEnvironment,
+    batch: async (ref) => (await batches.monthBatch(ref)).batch,
+    staging: options.staging.path,
+    memoryLimit: options.memoryLimit,
+    pollMs: POLL_MS,
+  });
+  closers.push(() => warehouses.close());
+  const common = {
     catalog,
     configurations,
+    environmentRules,
+    ...createNotifications(configurations, options.configPath),
+    isRunOpen: (runId: string) => isOpen(client, runId),
+    now: () => new Date(),
+  };
+  const months = {
+    ...common,
+    ...batches,
+    ...createMonthFolders({ staging: options.staging.path, parts, configPath: options.configPath }),
+    warehouses,
+    files: movers.monthFiles,
+    expectedDays,
+  };
+  const deps = {
+    ...common,
     databases,
     movers,
     files: movers.files,
     parts,
-    environmentRules,
     types: typeSystemFor,
-    ...createNotifications(configurations, options.configPath),
     lockTimeoutMs: options.lockTimeoutMs,
     maxRejectedRows: MAX_REJECTED_ROWS,
     dropFolder: createDropFolders(configurations, options.configPath),
-    isRunOpen: (runId) => isOpen(client, runId),
-    announceSnapshot: (runId, epoch) => client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
-    now: () => new Date(),
+    announceSnapshot: (runId: string, epoch: number) =>
+      client.workflow.getHandle(runId).signal(snapshotReadySignal, { epoch }),
   };
+  return { deps, months };
 }
 
 async function isOpen(client: Client, workflowId: string): Promise<boolean> {
@@ -191,6 +234,9 @@ function interceptors(log: Logger): TemporalWorkerOptions['interceptors'] {
 
 /** Rejected rows of a part that are written down; about 30 MB of memory. */
 const MAX_REJECTED_ROWS = 100_000;
+
+/** Between two looks at a statement that runs in a warehouse. */
+const POLL_MS = 1000;
 
 /** Room for snapshot holders beside the activities that do something. */
 const SNAPSHOTS = 64;

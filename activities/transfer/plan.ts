@@ -12,7 +12,7 @@ import type { PublishScope, VerifyLevel } from '../../schemas/constants';
 import type { TransferSetInput } from '../../workflows/transfer-set/messages';
 import { withHeartbeat } from '../heartbeat';
 import { inParallel } from '../in-parallel';
-import { beginRun } from './begin-run';
+import { beginRun } from '../begin-run';
 import { candidate, type PlanDependencies, type Question } from './candidates';
 
 /** What the workflow needs to know of a table; the plan itself lies in the catalog. */
@@ -62,7 +62,19 @@ export function createPlanActivities(deps: PlanDependencies) {
           `Configuration ${input.configVersion} has no transfer set ${input.set}.`,
         );
       const set = effectiveSet(input.set, settings);
-      await beginRun(deps, { runId, temporalRunId, input, target: set.to });
+      const { configVersion, triggeredBy, reason, dryRun = false } = input;
+      await beginRun(deps, {
+        runId,
+        temporalRunId,
+        kind: 'transfer',
+        name: input.set,
+        target: set.to,
+        configVersion,
+        triggeredBy,
+        ...(reason !== undefined && { reason }),
+        dryRun,
+        input,
+      });
       const place = { runId, configVersion: input.configVersion };
       const rules = await deps.environmentRules({ ...place, environment: set.to });
       const plan = await withHeartbeat(() =>

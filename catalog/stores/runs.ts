@@ -5,6 +5,9 @@ import type { GoodRunFilter, RunRecord, RunStore } from '../catalog';
 import { type CatalogDatabase, type CatalogTables, orUndefined } from '../database';
 import type { StoreContext } from './store';
 
+/** What a run of each kind is a run of. */
+const WHAT: Record<RunKind, string> = { transfer: 'Transfer set', drop: 'Drop folder', month: 'Month batch' };
+
 export function runStore({ db, attempt }: StoreContext): RunStore {
   return {
     begin: (run) =>
@@ -49,7 +52,7 @@ export function runStore({ db, attempt }: StoreContext): RunStore {
             other && ` since ${other.started_at.toISOString()}, started by ${other.triggered_by}, as ${other.run_id}`;
           throw new LongshoreError(
             'RUN_IN_PROGRESS',
-            `${run.kind === 'drop' ? 'Drop folder' : 'Transfer set'} ${run.name} is already running into ${run.target}${since ?? ''}.`,
+            `${WHAT[run.kind]} ${run.name} is already running into ${run.target}${since ?? ''}.`,
             { environment: run.target },
             { cause: error },
           );

@@ -28,10 +28,31 @@ import { dropStatus } from './drop/status';
 import { dropStop } from './drop/stop';
 import { dropTable } from './drop/table';
 import { dropWatch } from './drop/watch';
+import { monthBatches } from './month/batches';
+import { monthCheck } from './month/check';
+import { monthCleanFile } from './month/clean-file';
+import { monthDelete } from './month/delete';
+import { monthDeletions } from './month/deletions';
+import { monthDiagnose } from './month/diagnose';
+import { monthLoad } from './month/load';
+import { monthPreview } from './month/preview';
+import { monthQuality } from './month/quality';
+import { monthReport } from './month/report';
+import { monthRestore } from './month/restore';
+import { monthResume } from './month/resume';
+import { monthStage } from './month/stage';
+import { monthStageClean } from './month/stage-clean';
+import { monthWiden } from './month/widen';
+import { monthGenerate } from './month/generate';
+import { monthList } from './month/list';
+import { monthMigrate } from './month/migrate';
+import { monthSuggest } from './month/suggest';
 import { notifyList } from './notify/list';
 import { notifyTest } from './notify/test';
 import { runAgain } from './run/again';
 import { runCancel } from './run/cancel';
+import { runClean } from './run/clean';
+import { runLog } from './run/log';
 import { runList } from './run/list';
 import { runPause } from './run/pause';
 import { runReportCommand } from './run/report';
@@ -52,7 +73,8 @@ export const NOUNS: Readonly<Record<string, string>> = {
   file: 'Delimited files on this machine: recognise, check, compare, convert; without a server',
   drop: 'Drop folders: watch, look, retry, check',
   notify: 'Messages to people: who is told of what, and a test',
-  run: 'Runs: list, show, report, watch, pause, resume, cancel, again',
+  month: 'Month batches: define, check, load, delete, report',
+  run: 'Runs: list, show, report, watch, log, pause, resume, cancel, again, clean',
 };
 
 /** Every command, in the order of help and reference. */
@@ -89,6 +111,25 @@ export const COMMANDS: readonly Command[] = [
   dropTable,
   dropCheckConfig,
   dropCleanUp,
+  monthList,
+  monthPreview,
+  monthCheck,
+  monthLoad,
+  monthResume,
+  monthBatches,
+  monthQuality,
+  monthReport,
+  monthDelete,
+  monthDeletions,
+  monthRestore,
+  monthWiden,
+  monthCleanFile,
+  monthStage,
+  monthStageClean,
+  monthDiagnose,
+  monthSuggest,
+  monthGenerate,
+  monthMigrate,
   runList,
   runShow,
   runReportCommand,
@@ -97,6 +138,8 @@ export const COMMANDS: readonly Command[] = [
   runResume,
   runCancel,
   runAgain,
+  runLog,
+  runClean,
   fileDetect,
   fileCheck,
   fileCompare,

@@ -26,4 +26,5 @@ export function bar(fraction: number | undefined, width: number): string {
 }
 
 /** `1 table`, `2 tables`. */
-export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export const plural = (value: number, noun: string, many = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : many}`;

@@ -1,5 +1,9 @@
 /** Text for a terminal: how wide it is, how it is shortened, and nothing in it that the terminal would obey. */
 
+import { printable } from '../../core/printable';
+
+export { printable };
+
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Columns that text takes in a terminal. */
@@ -44,13 +48,6 @@ export function shorten(text: string, width: number): string {
 export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return align === 'right' ? space + text : text + space;
-}
-
-/** Names and messages come from databases and files: control characters are shown instead of obeyed. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`;
-  });
 }
 
 /** The same on one line. */

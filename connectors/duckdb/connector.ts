@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
-import type { EnvironmentConfig } from '../../schemas/environment';
+import type { DatabaseEnvironment } from '../../schemas/environment';
 import type { Connector, Database, OpenOptions } from '../connector';
 import { readOnlyReference, readOnlyTarget } from '../read-only-target';
 import { DEFAULT_MEMORY, defaultTempDirectory, fileExists, truePath, withMemory, type FileSettings } from './instance';
@@ -17,7 +17,7 @@ import { duckdbTypes } from './type-system';
 /** A file that does not exist yet is an empty database, as long as its folder exists and it is not read-only. */
 export const duckdbConnector = { kind: 'duckdb', types: duckdbTypes, open } satisfies Connector;
 
-async function open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
+async function open(environment: DatabaseEnvironment, options: OpenOptions): Promise<Database> {
   if (environment.kind !== 'duckdb')
     throw new LongshoreError('INTERNAL', `The DuckDB connector was asked to open a ${environment.kind} environment.`);
   const settings: FileSettings = {

@@ -76,9 +76,15 @@ const RULES: Rule[] = [
 /** `id: 17, day: 2` as DuckDB writes keys → `id=17, day=2` as Longshore does. */
 const keyText = (text: string): string => text.replaceAll(/(^|, )([^:,]+): /g, '$1$2=');
 
+/** What an error says, by its shape: those of the driver may come from another realm than this one. */
+export const textOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+    ? error.message
+    : String(error);
+
 /** First line of DuckDB's message, which repeats the statement and gives advice on the following ones. */
 export const firstLine = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error);
   return message.split('\n')[0]?.trim() ?? message;
 };
 
@@ -94,7 +100,7 @@ export function mapError(error: unknown, place: ErrorPlace = {}): LongshoreError
     const merged = { ...place, ...error.place };
     return new LongshoreError(error.code, error.message, merged, { cause: error.cause, next: error.next });
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error);
   for (const rule of RULES) {
     const found = rule.pattern.exec(message);
     if (!found) continue;

@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locks } from 'node:worker_threads';
-import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { mapError } from './errors';
 import { literalList } from './sql';
@@ -42,6 +42,8 @@ export interface Access {
   alone?: boolean;
   /** Rows that must not reach a disk as they are: DuckDB gets no folder to spill them to. */
   inMemoryOnly?: boolean;
+  /** Rows of files come in their order, for statements that number them. */
+  ordered?: boolean;
 }
 
 /** A statement that was told to stop before it began would not notice, so it is told again. */
@@ -56,11 +58,20 @@ export class Session {
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Runs statements; answers the number that DuckDB counts for INSERT and COPY, else 0. */
-  async run(sql: string): Promise<number> {
+  /** Runs statements, or one with values; answers the number that DuckDB counts for INSERT, UPDATE, DELETE and COPY, else 0. */
+  async run(sql: string, values?: (string | number | null)[]): Promise<number> {
     return this.guarded(async () => {
-      const result = await this.connection.run(sql);
+      const result = await this.connection.run(sql, values);
       return result.rowsChanged;
+    });
+  }
+
+  /** Rows as values of the driver, at most `maxRows` of them. */
+  async values(sql: string, values: (string | number | null)[], maxRows = Infinity): Promise<DuckDBValue[][]> {
+    return this.guarded(async () => {
+      if (maxRows === Infinity) return (await this.connection.runAndReadAll(sql, values)).getRows();
+      const reader = await this.connection.streamAndReadUntil(sql, maxRows, values);
+      return reader.getRows().slice(0, maxRows);
     });
   }
 
@@ -230,7 +241,7 @@ async function openWhenFree(
         memory_limit: settings.memoryLimit,
         temp_directory: access.inMemoryOnly ? '' : temp,
         threads: String(Math.min(4, availableParallelism())),
-        preserve_insertion_order: 'false',
+        preserve_insertion_order: String(access.ordered ?? false),
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });

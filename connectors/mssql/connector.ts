@@ -1,6 +1,6 @@
 /** SQL Server 2016 and later, Azure SQL included, as source and target. */
 import { LongshoreError } from '../../core/errors/longshore-error';
-import type { EnvironmentConfig } from '../../schemas/environment';
+import type { DatabaseEnvironment } from '../../schemas/environment';
 import type { Connector, Database, OpenOptions, ServerInfo } from '../connector';
 import { readOnlyReference, readOnlyTarget } from '../read-only-target';
 import { askCapabilities, type MssqlCapabilities } from './capabilities';
@@ -16,7 +16,7 @@ export const mssqlConnector = {
   types: mssqlTypes,
 
   /** Connects once, to ask the server what it can do. Throws what `ping` throws. */
-  async open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
+  async open(environment: DatabaseEnvironment, options: OpenOptions): Promise<Database> {
     if (environment.kind !== 'mssql')
       throw new LongshoreError(
         'INTERNAL',

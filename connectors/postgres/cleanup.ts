@@ -38,7 +38,7 @@ async function endLeftovers(pool: PostgresPool, stagingSchema: string, runId: st
 }
 
 /** Other runs keep tables or markers in the schema for as long as they need it, also such as are not committed yet. */
-function dropWhenUnusedSql(stagingSchema: string): string {
+export function dropWhenUnusedSql(stagingSchema: string): string {
   const [parts, published] = [partsTable(stagingSchema), publishedTable(stagingSchema)];
   return `DO ${literal(`DECLARE schema_oid oid := to_regnamespace(${literal(ident(stagingSchema))}); used boolean;
 BEGIN

@@ -2,7 +2,7 @@
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { Connector, Database, OpenOptions, ServerInfo } from '../connector';
 import { readOnlyReference, readOnlyTarget } from '../read-only-target';
-import type { EnvironmentConfig } from '../../schemas/environment';
+import type { DatabaseEnvironment } from '../../schemas/environment';
 import { describeTables, listTables, referencingKeys, serverFacts } from './introspect';
 import { PostgresPool, type Row } from './pool';
 import { openReference } from './reference';
@@ -17,7 +17,7 @@ export const postgresConnector = {
   types: postgresTypes,
 
   /** Connects once, to ask the server what it can do. Throws what `ping` throws. */
-  async open(environment: EnvironmentConfig, options: OpenOptions): Promise<Database> {
+  async open(environment: DatabaseEnvironment, options: OpenOptions): Promise<Database> {
     if (environment.kind !== 'postgres')
       throw new LongshoreError(
         'INTERNAL',

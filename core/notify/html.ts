@@ -1,5 +1,5 @@
 import { type Failure, subjectOf } from './failures';
-import type { Story } from './story';
+import type { Story, StoryTable } from './story';
 import { count } from './words';
 
 const SHOWN = 20;
@@ -19,7 +19,7 @@ export const escapeHtml = (text: string): string =>
 
 /** The message as a page of its own: no scripts, no images, nothing loaded from anywhere. */
 export function htmlOf(story: Story): string {
-  const { lead, facts, failures, untold = 0, running, commands, links } = story;
+  const { lead, facts, table, failures, untold = 0, running, commands, links } = story;
   const rows = facts.map(
     ({ label, value }) =>
       `<tr><td style="padding:2px 16px 2px 0;color:#57606a;vertical-align:top">${escapeHtml(label)}</td><td style="padding:2px 0">${escapeHtml(value)}</td></tr>`,
@@ -27,6 +27,7 @@ export function htmlOf(story: Story): string {
   return page(story, [
     `<p>${escapeHtml(lead)}</p>`,
     `<table style="border-collapse:collapse">${rows.join('')}</table>`,
+    ...(table ? [`<h3>${escapeHtml(table.title)}</h3>`, tableHtml(table)] : []),
     ...(failures.length > 0
       ? [
           `<h3>What went wrong</h3>`,
@@ -65,6 +66,14 @@ function page({ event, headline }: Pick<Story, 'event' | 'headline'>, body: read
     '</body></html>',
     '',
   ].join('\n');
+}
+
+function tableHtml({ head, right, rows }: StoryTable): string {
+  const cell = (tag: 'th' | 'td', value: string, column: number): string =>
+    `<${tag} style="padding:2px 16px 2px 0;text-align:${right.includes(column) ? 'right' : 'left'}">${escapeHtml(value)}</${tag}>`;
+  const line = (tag: 'th' | 'td', cells: readonly string[]): string =>
+    `<tr>${cells.map((value, column) => cell(tag, value, column)).join('')}</tr>`;
+  return `<table style="border-collapse:collapse">${line('th', head)}${rows.map((row) => line('td', row)).join('')}</table>`;
 }
 
 const failureHtml = (failure: Failure): string =>

@@ -6,9 +6,17 @@ import { fillTemplate } from './template';
 import { failureText, runningText, textOf } from './text';
 import { oneLine, plain, shorten } from './words';
 
+/** A file that comes with a mail. */
+export interface Attachment {
+  name: string;
+  contentType: string;
+  content: string | Uint8Array;
+}
+
 /** A message in the form its channel takes. */
 export type Message =
-  { kind: 'email'; subject: string; text: string; html: string } | { kind: 'slack'; payload: SlackPayload };
+  | { kind: 'email'; subject: string; text: string; html: string; attachments?: readonly Attachment[] }
+  | { kind: 'slack'; payload: SlackPayload };
 
 /** Mail servers break headers that are longer, and nobody reads them. */
 const SUBJECT_LIMIT = 160;

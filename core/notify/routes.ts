@@ -5,9 +5,10 @@ import { matchesPattern } from '../plan/pattern';
 /** What routes are chosen by. */
 export interface Occasion {
   event: NotifyEvent;
-  /** What it happened to: a transfer set or a drop folder. */
+  /** What it happened to: a transfer set, a drop folder or a month batch. */
   set?: string;
   folder?: string;
+  batch?: string;
   /** Environment that is written to. */
   target: string;
   /** How the run before this one ended, of the same set or folder and target; undefined when there was none. */
@@ -29,11 +30,12 @@ function matches(route: Route, occasion: Occasion): boolean {
   );
 }
 
-/** A route that names only sets is not about folders, nor the other way round; one that names neither is about all. */
-function isAbout({ sets, folders }: Route, { set, folder }: Occasion): boolean {
-  if (sets === undefined && folders === undefined) return true;
-  const [patterns, name] = folder === undefined ? [sets, set] : [folders, folder];
-  return patterns !== undefined && name !== undefined && any(patterns, name);
+/** A route that names sets, folders or batches is about those alone; one that names none is about all. */
+function isAbout({ sets, folders, batches }: Route, { set, folder, batch }: Occasion): boolean {
+  if (sets === undefined && folders === undefined && batches === undefined) return true;
+  const isAny = (patterns: readonly string[] | undefined, name: string | undefined): boolean =>
+    patterns !== undefined && name !== undefined && any(patterns, name);
+  return isAny(sets, set) || isAny(folders, folder) || isAny(batches, batch);
 }
 
 const any = (patterns: readonly string[], name: string): boolean =>

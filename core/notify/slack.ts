@@ -1,7 +1,8 @@
 /** The message in Slack's blocks, within Slack's limits: a text has 3000 characters at most, a message 50 blocks. */
 import type { SlackChannel } from '../../schemas/notifications';
 import { type Failure, subjectOf } from './failures';
-import type { Story } from './story';
+import type { Story, StoryTable } from './story';
+import { tableText } from './text';
 import { count, plain, shorten } from './words';
 
 const TEXT_LIMIT = 3000;
@@ -38,7 +39,7 @@ export const escapeSlack = (text: string): string =>
 
 /** The message; `mention` is the channel's. */
 export function slackOf(story: Story, mention?: SlackChannel['mention']): SlackPayload {
-  const { headline, lead, facts, failures, untold = 0, running, commands, links } = story;
+  const { headline, lead, facts, table, failures, untold = 0, running, commands, links } = story;
   const body: SlackBlock[] = [
     {
       type: 'section',
@@ -46,6 +47,7 @@ export function slackOf(story: Story, mention?: SlackChannel['mention']): SlackP
         .slice(0, FIELDS)
         .map(({ label, value }) => mrkdwn(`*${escapeSlack(label)}*\n${escapeSlack(value)}`, FIELD_LIMIT)),
     },
+    ...(table ? [section(`*${escapeSlack(table.title)}*\n${preformatted(table)}`)] : []),
     ...(failures.length > 0 ? [{ type: 'divider' } as const, ...failures.slice(0, SHOWN).map(failureBlock)] : []),
     ...more(failures.length + untold, Math.min(failures.length, SHOWN), commands[0]?.command),
     ...(running.length > 0
@@ -101,6 +103,20 @@ const more = (total: number, shown: number, command = 'longshore run show'): Sla
   total > shown
     ? [{ type: 'context', elements: [mrkdwn(`… and ${count(total - shown)} more: see ${code(command)}.`)] }]
     : [];
+
+/** Lines that do not fit are counted: a block of code that is cut off would take in all that follows it. */
+function preformatted(table: StoryTable): string {
+  const lines = tableText(table).map((line) => escapeSlack(line).replaceAll('`', "'"));
+  const kept: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length + 1;
+    if (length > TEXT_LIMIT - 400) break;
+    kept.push(line);
+  }
+  const left = lines.length - kept.length;
+  return `\`\`\`${kept.join('\n')}\`\`\`${left > 0 ? `\n… and ${count(left)} more` : ''}`;
+}
 
 const code = (text: string): string => `\`${escapeSlack(text).replaceAll('`', "'")}\``;
 

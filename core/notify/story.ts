@@ -53,6 +53,14 @@ export interface Link {
   url: string;
 }
 
+export interface StoryTable {
+  title: string;
+  head: readonly string[];
+  /** Columns whose cells are figures. */
+  right: readonly number[];
+  rows: readonly (readonly string[])[];
+}
+
 export interface Story {
   event: NotifyEvent;
   /** The matter in a few words, with the set's name. */
@@ -60,6 +68,8 @@ export interface Story {
   /** What it means. */
   lead: string;
   facts: { label: string; value: string }[];
+  /** Parts of the matter side by side, e.g. the months of a batch. */
+  table?: StoryTable;
   failures: Failure[];
   /** Failures beyond those, only counted. */
   untold?: number;

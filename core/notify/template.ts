@@ -4,9 +4,9 @@ import { didYouMean, listWords } from '../plan/suggest';
 /** What a template may name, and what stands for it. */
 export const PLACEHOLDERS = {
   event: 'what happened: done, partial, failed, cancelled, refused or slow',
-  set: 'name of the transfer set or drop folder',
+  set: 'name of the transfer set, drop folder or month batch',
   folder: 'name of the drop folder; empty for a run of a transfer set',
-  files: 'files of a drop folder that failed',
+  files: 'files of a drop folder or month batch that failed',
   from: 'environment read from',
   to: 'environment written to',
   run: 'id of the run',
@@ -19,8 +19,8 @@ export const PLACEHOLDERS = {
   rows: 'rows that were moved',
   bytes: 'bytes that were moved',
   tables: 'tables of the run',
-  published: 'tables that arrived',
-  failed: 'tables that failed',
+  published: 'tables that arrived; of a month batch, files',
+  failed: 'tables that failed; of a month batch, files',
   code: 'code of the first error',
   class: 'class of the first error',
   error: 'text of the first error',

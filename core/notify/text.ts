@@ -1,5 +1,5 @@
 import { type Failure, subjectOf } from './failures';
-import type { Story } from './story';
+import type { Story, StoryTable } from './story';
 import { count, wrap } from './words';
 
 const WIDTH = 78;
@@ -8,7 +8,7 @@ const SHOWN = 20;
 
 /** The message as plain text, in lines of at most 80 columns unless a single word is longer. */
 export function textOf(story: Story): string {
-  const { lead, facts, failures, running, commands, links } = story;
+  const { lead, facts, table, failures, running, commands, links } = story;
   const label = Math.max(...facts.map((fact) => fact.label.length)) + 2;
   const blocks = [
     wrap(lead, WIDTH),
@@ -16,6 +16,7 @@ export function textOf(story: Story): string {
       const [first = '', ...rest] = wrap(fact.value, WIDTH - label);
       return [`${fact.label.padEnd(label)}${first}`, ...rest.map((line) => `${' '.repeat(label)}${line}`)];
     }),
+    table ? [table.title, '', ...tableText(table).map((line) => `  ${line}`)] : [],
     failures.length > 0 ? ['What went wrong', '', failureText(story)] : [],
     running.length > 0 ? ['What is still going on', '', runningText(running)] : [],
     ['What to do next', '', ...commands.flatMap(({ command, why }) => [`  ${command}`, `      ${why}`])],
@@ -25,6 +26,20 @@ export function textOf(story: Story): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Lines of a table, its titles first, figures to the right. */
+export function tableText({ head, right, rows }: StoryTable): string[] {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines.map((line) =>
+    line
+      .map((cell, column) =>
+        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** Failed tables or files, a paragraph each. */

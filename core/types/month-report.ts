@@ -21,6 +21,8 @@ export interface TableReport {
   /** Expected days without rows, as runs. */
   gaps: { from: string; to: string; days: number }[];
   anomalies: (Omit<AnomalyDay, 'day'> & { day: string })[];
+  /** Per cent of the median that a day may differ by: the band that charts show. */
+  tolerance?: number;
   statistics?: { days: number; median: number; mean: number; deviation: number; min: number; max: number };
   duplicates?: {
     keyColumns: string[];

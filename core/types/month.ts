@@ -90,6 +90,8 @@ export const MONTH_FILE_STATES = [
   'skipped',
   'failed',
   'cancelled',
+  // Its rows were deleted from the table afterwards.
+  'removed',
 ] as const;
 export type MonthFileState = (typeof MONTH_FILE_STATES)[number];
 
@@ -107,6 +109,8 @@ export interface MonthPart {
   name: string;
   bytes: number;
   sha256: string;
+  /** CRC-32 of each block of 64 MiB of the source file that ends in this part. */
+  blocks?: number[];
 }
 
 /** What a batch is asked to do. `check` looks at the files and loads nothing. */

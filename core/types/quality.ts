@@ -78,12 +78,15 @@ export interface QualityRule {
 /** What values of a column must be. */
 export type CheckType =
   | { kind: 'text' }
-  | { kind: 'integer'; digits: number }
+  /** `low` and `high`: smallest and largest value, where not all numbers of so many digits fit. */
+  | { kind: 'integer'; digits: number; low?: string; high?: string }
   | { kind: 'decimal'; precision: number; scale: number }
-  | { kind: 'float' }
+  /** `exact`: every digit counts, as in a decimal without bounds. */
+  | { kind: 'float'; exact?: boolean }
   | { kind: 'boolean' }
   | { kind: 'date' }
-  | { kind: 'timestamp'; zoned: boolean };
+  /** `fraction`: digits of a second that the column keeps; nine when left out. */
+  | { kind: 'timestamp'; zoned: boolean; fraction?: number };
 
 export interface CheckColumn {
   /** As in the file. */
@@ -117,6 +120,9 @@ export interface ColumnFacts {
   tooWide: number;
   /** NULLs in a column that takes none. */
   nullsForbidden: number;
+  /** What its values must be and how wide it is, where known: for the sentence. */
+  type?: CheckType;
+  width?: CheckColumn['width'];
 }
 
 export interface DuplicateFacts {
@@ -173,7 +179,7 @@ export interface ExpectedDays {
   expected: number[];
   /** Days that need none: name of the holiday, or `weekend`. */
   excused: Record<number, string>;
-  /** `calendar month`, `business days of DE-BY`, `fiscal month 3 of 2024`: for the sentence. */
+  /** `January 2024`, `business days of January 2024 in DE-BY`, `fiscal month 3 of 2024`: for the sentence. */
   description: string;
 }
 

@@ -13,6 +13,7 @@ const FOLDERS = [
   'storage',
   'catalog',
   'notify',
+  'report',
   'workflows',
   'activities',
   'worker',

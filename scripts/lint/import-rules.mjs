@@ -25,6 +25,7 @@ export const TABLE = {
   storage: { packages: [NODE], folders: ['core', 'schemas'] },
   catalog: { packages: [NODE, /^kysely/, /^pg$/, /^pg-connection-string$/], folders: ['core', 'schemas'] },
   notify: { packages: [NODE, /^nodemailer$/], folders: ['core', 'schemas'] },
+  report: { packages: [/^write-excel-file\/node$/], folders: ['core', 'schemas'], types: ['catalog'] },
   workflows: {
     packages: [/^@temporalio\/(workflow|common)$/],
     folders: ['core', 'schemas'],
@@ -33,13 +34,24 @@ export const TABLE = {
   },
   activities: {
     packages: [NODE, /^@temporalio\/(activity|common)$/],
-    folders: ['core', 'schemas', 'catalog', 'storage', 'connectors', 'workflows'],
+    folders: ['core', 'schemas', 'catalog', 'storage', 'connectors', 'workflows', 'report'],
     only: { connectors: /^connectors\/(connector|reference-tables|warehouse)$/, workflows: /\/messages$/ },
     types: ['config', 'notify'],
   },
   worker: {
     packages: [ANY],
-    folders: ['activities', 'catalog', 'config', 'connectors', 'core', 'notify', 'schemas', 'storage', 'workflows'],
+    folders: [
+      'activities',
+      'catalog',
+      'config',
+      'connectors',
+      'core',
+      'notify',
+      'report',
+      'schemas',
+      'storage',
+      'workflows',
+    ],
     only: { workflows: /\/(messages|queues|search-attributes)$/ },
   },
   client: {
@@ -52,8 +64,8 @@ export const TABLE = {
   api: { packages: [ANY], folders: ['client', 'core', 'schemas'] },
   cli: {
     packages: [NODE, /^(commander|picocolors|yaml|zod)$/],
-    folders: ['client', 'config', 'core', 'notify', 'schemas', 'storage'],
-    only: { storage: /^storage\/files(\/|$)/ },
+    folders: ['client', 'config', 'core', 'notify', 'report', 'schemas', 'storage'],
+    only: { storage: /^storage\/(files|month\/sample-file)(\/|$)/ },
     types: ['catalog'],
     // Commands that start something may reach what they start.
     starters: { files: /^cli\/commands\/(up|worker|serve)(\/|\.)/, folders: ['worker', 'api', 'dev'] },

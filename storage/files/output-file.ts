@@ -40,9 +40,11 @@ export class OutputFile {
     this.#underWay.catch(() => undefined);
   }
 
-  async finish(): Promise<void> {
+  /** `durable`: the content is on the disk itself before the name is given. */
+  async finish({ durable = false } = {}): Promise<void> {
     await this.#underWay;
     try {
+      if (durable) await this.file.sync();
       await this.file.close();
       await rename(this.temporary, this.path);
     } catch (error) {

@@ -261,7 +261,7 @@ async function expectTidy(chaos: DropChaos): Promise<void> {
   expect(await chaos.sql(`select nspname from pg_namespace where nspname ilike '%longshore%'`)).toEqual([]);
 }
 
-async function connected(url: string): Promise<Client> {
+export async function connected(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, application_name: 'chaos' });
   client.on('error', () => undefined);
   await client.connect();

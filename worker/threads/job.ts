@@ -30,15 +30,21 @@ import type {
 } from '../../connectors/connector';
 import type { ColumnPair, PartColumn } from '../../core/types/transfer';
 import { createFingerprint } from '../../core/verify/fingerprint';
-import type { EnvironmentConfig } from '../../schemas/environment';
+import type { DatabaseEnvironment } from '../../schemas/environment';
 import { scanTree, type TreeScan } from '../../storage/drop-tree/scan-tree';
 import { loadFile, loadFileDirect } from './file-load';
 import { hashContent, scanFile } from './file-scan';
+import { workOnMonthFile, type MonthFileFindings, type MonthFileWork } from './month-file';
 import { withDatabase } from './open-databases';
 import { partStages } from './stages';
 
 export interface Job {
-  work: DatabaseWork | { scan: ScanFileRequest } | { hash: HashFileRequest } | { tree: ScanTreeRequest };
+  work:
+    | DatabaseWork
+    | { scan: ScanFileRequest }
+    | { hash: HashFileRequest }
+    | { tree: ScanTreeRequest }
+    | { month: MonthFileWork };
   /** Two 64-bit counters, rows and bytes. */
   progress: SharedArrayBuffer;
   /** Any message on it means: stop. */
@@ -47,7 +53,7 @@ export interface Job {
 
 /** What needs a database: where it is, and what is to be done there. */
 export interface DatabaseWork {
-  environment: EnvironmentConfig;
+  environment: DatabaseEnvironment;
   options: OpenOptions;
   task:
     | ExtractWork
@@ -67,7 +73,7 @@ export interface ExtractWork {
 
 /** Where the rows of a part go while they are read, where the two databases speak the same format. */
 export interface Alongside {
-  environment: EnvironmentConfig;
+  environment: DatabaseEnvironment;
   request: Omit<WireLoadRequest, 'format'>;
 }
 
@@ -87,6 +93,7 @@ export type JobOutcome =
       direct?: DirectlyLoaded;
       tree?: TreeScan;
       hashes?: ContentHashes;
+      month?: MonthFileFindings;
     }
   | { ok: false; error: ErrorReport };
 
@@ -100,6 +107,7 @@ export default async function move({ work, progress, abort }: Job): Promise<JobO
     if ('scan' in work) return { ok: true, scanned: await scanFile(work.scan, counter, signal) };
     if ('hash' in work) return { ok: true, hashes: await hashContent(work.hash, signal) };
     if ('tree' in work) return { ok: true, tree: scanTree(work.tree.root, work.tree) };
+    if ('month' in work) return { ok: true, month: await workOnMonthFile(work.month, counter, signal) };
     const { environment, options, task } = work;
     return await withDatabase(environment, options, async (database): Promise<JobOutcome> => {
       if ('extract' in task) return { ok: true, moved: await extract(database, task, options, counter, signal) };

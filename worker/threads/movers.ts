@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import Piscina from 'piscina';
 import type { EnvironmentRef, FileWorkers, Movers } from '../../activities/dependencies';
+import type { MonthFileWorkers } from '../../activities/month/dependencies';
 import type { OpenOptions, ProgressCounter } from '../../connectors/connector';
 import { LongshoreError } from '../../core/errors/longshore-error';
-import type { EnvironmentConfig } from '../../schemas/environment';
+import type { DatabaseEnvironment } from '../../schemas/environment';
 import { withEnvironment } from '../in-environment';
 import type { DatabaseWork, Job, JobOutcome } from './job';
+import { createMonthFiles } from './month-files';
 
 export interface MoverOptions {
   threads: number;
   open: Pick<OpenOptions, 'memoryLimit' | 'tempDirectory'>;
-  environment(ref: EnvironmentRef): Promise<EnvironmentConfig>;
+  environment(ref: EnvironmentRef): Promise<DatabaseEnvironment>;
   /** 16 bytes from the masking key of the run's configuration; undefined where it has none. */
   maskKey(ref: EnvironmentRef): Promise<Uint8Array | undefined>;
 }
@@ -22,7 +24,7 @@ export function createMovers({
   open,
   environment,
   maskKey,
-}: MoverOptions): Movers & { files: FileWorkers; close(): Promise<void> } {
+}: MoverOptions): Movers & { files: FileWorkers; monthFiles: MonthFileWorkers; close(): Promise<void> } {
   const pool = new Piscina<Job, JobOutcome>({
     filename: join(__dirname, 'job.js'),
     // Started before the first part comes, and kept: starting one costs as much as reading 300,000 rows.
@@ -39,6 +41,7 @@ export function createMovers({
     work: Job['work'],
     progress: ProgressCounter,
     signal: AbortSignal,
+    ports: MessagePort[] = [],
   ): Promise<Extract<JobOutcome, { ok: true }>> {
     const { port1, port2 } = new MessageChannel();
     const stop = (): void => port1.postMessage('stop');
@@ -46,7 +49,7 @@ export function createMovers({
     if (signal.aborted) stop();
     try {
       const job = { work, progress: progress.buffer as SharedArrayBuffer, abort: port2 };
-      const outcome = await pool.run(job, { transferList: [port2] });
+      const outcome = await pool.run(job, { transferList: [port2, ...ports] });
       if (outcome.ok) return outcome;
       const { code, message, place, next } = outcome.error;
       throw new LongshoreError(code, message, place, { next });
@@ -114,6 +117,11 @@ export function createMovers({
         return loadedFile;
       },
     },
+    monthFiles: createMonthFiles(open, async (work, progress, signal, ports) => {
+      const { month } = await run({ month: work }, progress, signal, ports);
+      if (!month) throw silent('worked on a file of a month');
+      return month;
+    }),
     close: () => pool.close({ force: true }),
   };
 }

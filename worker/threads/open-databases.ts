@@ -1,6 +1,6 @@
 import type { Database, OpenOptions } from '../../connectors/connector';
 import { connectorFor } from '../../connectors/registry';
-import type { EnvironmentConfig } from '../../schemas/environment';
+import type { DatabaseEnvironment } from '../../schemas/environment';
 
 interface Kept {
   opening: Promise<Database>;
@@ -18,7 +18,7 @@ const kept = new Map<string, Kept>();
  * in and asking a server what it can do takes as long as reading a hundred thousand rows. After a failure it is closed.
  */
 export async function withDatabase<T>(
-  environment: EnvironmentConfig,
+  environment: DatabaseEnvironment,
   options: OpenOptions,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {

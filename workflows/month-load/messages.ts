@@ -17,6 +17,8 @@ export interface MonthLoadInput {
   /** Files in work at once. */
   parallelFiles: number;
   paused: boolean;
+  /** The run before this one grew too long: what it gave up is not tried again. */
+  continued?: boolean;
 }
 
 export interface MonthFileProgress {

@@ -19,6 +19,7 @@ import type { PlannedRun, PlannedTable } from '../../activities';
 import { OUTCOME_ATTRIBUTE } from '../search-attributes';
 import { control, holding, notifying, planning, tidying } from '../proxies';
 import { errorReport, failureOf } from '../errors';
+import { inLanes } from '../in-lanes';
 import { pauseTableSignal, resumeTableSignal } from '../transfer-table/messages';
 import type { transferTable } from '../transfer-table/workflow';
 import { currentDetails, outcome } from './outcome';
@@ -274,12 +275,3 @@ const waiting = ({ table, estimatedRows }: PlannedTable): TableProgress => ({
 
 const isUnderWay = ({ phase }: TableProgress): boolean =>
   phase === 'waiting' || phase === 'copying' || phase === 'ready';
-
-/** Runs `work` on every item, `lanes` at a time; the first rejection cancels the rest. */
-async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(lanes, items.length)) }, lane));
-}

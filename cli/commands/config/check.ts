@@ -19,8 +19,10 @@ export const configCheck = createCommand({
     const { config, files, warnings } = loadConfig(context.configPath, { env: context.io.env, strict: true });
     const sets = Object.keys(config.transferSets);
     const folders = Object.keys(config.dropFolders);
+    const batches = Object.keys(config.monthBatches);
     const environments = Object.keys(config.environments);
-    context.result({ ok: true, files, environments, transferSets: sets, dropFolders: folders, warnings }, () => {
+    const found = { environments, transferSets: sets, dropFolders: folders, monthBatches: batches };
+    context.result({ ok: true, files, ...found, warnings }, () => {
       const lines = warnings.map(
         ({ file, line, path, message }) =>
           `${context.colours.yellow('warning')} ${printable([file, line].filter(Boolean).join(':'))} ${path ? `${printable(path)}: ` : ''}${printable(message)}`,
@@ -29,6 +31,7 @@ export const configCheck = createCommand({
         plural(environments.length, 'environment'),
         plural(sets.length, 'transfer set'),
         ...(folders.length > 0 ? [plural(folders.length, 'drop folder')] : []),
+        ...(batches.length > 0 ? [plural(batches.length, 'month batch', 'month batches')] : []),
       ];
       const summary = `${listWords(parts)} in ${plural(files.length, 'file')}`;
       return [...lines, `${context.colours.green('✓')} ${summary}, no mistakes.`].join('\n');

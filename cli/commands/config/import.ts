@@ -116,10 +116,12 @@ function nodesFor({ nodeFor }: Source, renamed: Merged['renamed']): Source['node
 const leftWarnings = (sections: readonly string[]): string[] =>
   sections.map((section) => `\`${section}\` does not come along: there is one already, and it says something else.`);
 
-const renamedWarnings = ({ environments, transferSets, dropFolders }: Merged['renamed']): string[] => [
-  ...renamedIn('environment', environments),
-  ...renamedIn('transfer set', transferSets),
-  ...renamedIn('drop folder', dropFolders),
+const renamedWarnings = (renamed: Merged['renamed']): string[] => [
+  ...renamedIn('environment', renamed.environments),
+  ...renamedIn('transfer set', renamed.transferSets),
+  ...renamedIn('drop folder', renamed.dropFolders),
+  ...renamedIn('month template', renamed.monthTemplates),
+  ...renamedIn('month batch', renamed.monthBatches),
 ];
 
 const renamedIn = (what: string, names: Readonly<Record<string, string>>): string[] =>

@@ -47,12 +47,15 @@ function fromText(name: string, path: string, text: string, env: CommandContext[
   return { document, name, nodeFor: nodesOf(text, document) };
 }
 
-/** Sets and environments as written; one with a secret written out in it is made anew without it. */
+/** Sections whose entries are taken over with their comments. */
+const AS_WRITTEN = ['transferSets', 'environments', 'monthBatches', 'monthTemplates'];
+
+/** Sets, batches and environments as written; one with a secret written out in it is made anew without it. */
 function nodesOf(text: string, document: unknown): NonNullable<Source['nodeFor']> {
   const withSecret = /"\$secret"/;
   return (path) => {
     const [section, name] = path;
-    if (path.length !== 2 || (section !== 'transferSets' && section !== 'environments')) return undefined;
+    if (path.length !== 2 || typeof section !== 'string' || !AS_WRITTEN.includes(section)) return undefined;
     const entry = (document as Record<string, Record<string, unknown> | undefined>)[section]?.[String(name)];
     return entry === undefined || withSecret.test(JSON.stringify(entry)) ? undefined : pairIn(text, path);
   };

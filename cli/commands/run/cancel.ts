@@ -6,7 +6,12 @@ export const runCancel = createCommand({
   summary: 'Cancel a run',
   details:
     'Stops the run and removes what it has staged. Tables that are already published stay. The target is otherwise untouched.',
-  args: { run: required('RUN', 'id of the run, with or without `transfer/`; a set: its latest run; or a drop folder') },
+  args: {
+    run: required(
+      'RUN',
+      'id of the run, with or without `transfer/` or `month/`; a set or month batch: its latest run; or a drop folder',
+    ),
+  },
   options: { reason: text('TEXT', 'why, for the audit') },
   examples: [['run cancel sales-daily --reason "wrong filter"', 'cancel the latest run of a set']],
   async run(context, { args, options }) {

@@ -6,7 +6,12 @@ export const runPause = createCommand({
   summary: 'Pause a run',
   details:
     "Parts that are being moved are finished; no new part is started until the run is resumed. The source's snapshot stays open meanwhile.",
-  args: { run: required('RUN', 'id of the run, with or without `transfer/`; a set: its latest run; or a drop folder') },
+  args: {
+    run: required(
+      'RUN',
+      'id of the run, with or without `transfer/` or `month/`; a set or month batch: its latest run; or a drop folder',
+    ),
+  },
   options: { reason: text('TEXT', 'why, for the audit') },
   examples: [['run pause sales-daily --reason "source is busy"', 'pause the latest run of a set']],
   async run(context, { args, options }) {

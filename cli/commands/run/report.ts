@@ -45,6 +45,15 @@ export const runReportCommand = createCommand({
     const format = options.format ?? formatOf(options.output, context.global.json);
     const client = await context.connect();
     const details = await client.runs.show(args.run);
+    if (details.run.kind === 'month')
+      throw new LongshoreError(
+        'USAGE',
+        `${details.run.runId} belongs to a month batch, whose summary \`run show\` prints.`,
+        {},
+        {
+          next: `See \`longshore run show ${details.run.runId}\`; on its tables \`longshore month report ${details.run.name}\`.`,
+        },
+      );
     if (details.run.kind === 'drop')
       throw new LongshoreError(
         'USAGE',

@@ -4,7 +4,12 @@ import { required, text } from '../../core/options';
 export const runResume = createCommand({
   path: ['run', 'resume'],
   summary: 'Resume a paused run',
-  args: { run: required('RUN', 'id of the run, with or without `transfer/`; a set: its latest run; or a drop folder') },
+  args: {
+    run: required(
+      'RUN',
+      'id of the run, with or without `transfer/` or `month/`; a set or month batch: its latest run; or a drop folder',
+    ),
+  },
   options: { reason: text('TEXT', 'why, for the audit') },
   examples: [['run resume sales-daily --reason "nightly jobs are done"', 'resume the latest run of a set']],
   async run(context, { args, options }) {

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { connectorFor } from '../../../connectors/registry';
-import { environmentSchema } from '../../../schemas/environment';
+import { databaseEnvironmentSchema } from '../../../schemas/environment';
 import { testPostgres } from '../../helpers/postgres';
 import { entry, referenceTests, TRACKING, type ReferenceFixture } from '../reference/suite';
 
@@ -10,7 +10,7 @@ async function open(): Promise<ReferenceFixture & { url: string; user: Client }>
   const user = new Client({ connectionString: url });
   await user.connect();
   const openOne = (change = {}) =>
-    connectorFor('postgres').open(environmentSchema.parse({ kind: 'postgres', url, ...change }), {
+    connectorFor('postgres').open(databaseEnvironmentSchema.parse({ kind: 'postgres', url, ...change }), {
       applicationName: 'longshore test',
     });
   const [database, other, readOnly] = [await openOne(), await openOne(), await openOne({ readOnly: true })];
@@ -87,7 +87,7 @@ describe('reference tables in PostgreSQL', () => {
       const url = new URL(fixture.url);
       [url.username, url.password] = [role, 'x'];
       const database = await connectorFor('postgres').open(
-        environmentSchema.parse({ kind: 'postgres', url: url.href }),
+        databaseEnvironmentSchema.parse({ kind: 'postgres', url: url.href }),
         { applicationName: 'longshore test' },
       );
       try {

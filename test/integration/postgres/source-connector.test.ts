@@ -1,5 +1,5 @@
 import { postgresConnector } from '../../../connectors/postgres/connector';
-import { environmentSchema } from '../../../schemas/environment';
+import { databaseEnvironmentSchema } from '../../../schemas/environment';
 import { testPostgres } from '../../helpers/postgres';
 import { ref } from './source-database';
 
@@ -11,7 +11,7 @@ describe('the Postgres connector', () => {
   afterAll(async () => (await testPostgres()).dropDatabase(url));
 
   const open = (more: object = {}) =>
-    postgresConnector.open(environmentSchema.parse({ kind: 'postgres', url, ...more }), {
+    postgresConnector.open(databaseEnvironmentSchema.parse({ kind: 'postgres', url, ...more }), {
       applicationName: 'longshore connector test',
       poolSize: 2,
     });

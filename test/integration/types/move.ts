@@ -17,7 +17,7 @@ import { compareFigures, verdictError } from '../../../core/verify/compare-aggre
 import { mergeFigures } from '../../../core/verify/figures';
 import { addFingerprints, fingerprintError } from '../../../core/verify/fingerprint';
 import { orphanError, referencesToCheck } from '../../../core/verify/references';
-import type { EnvironmentConfig } from '../../../schemas/environment';
+import type { DatabaseEnvironment } from '../../../schemas/environment';
 import { transferSetSchema, type TableOptions } from '../../../schemas/transfer-set';
 import work, { type DatabaseWork, type JobOutcome } from '../../../worker/threads/job';
 import type { Side } from './sides';
@@ -213,7 +213,7 @@ async function fingerprints({ target, plan, runId }: Stage, parts: MovedPart[]) 
 
 /** What a mover thread does, in this one. */
 async function inThread(
-  environment: EnvironmentConfig,
+  environment: DatabaseEnvironment,
   task: DatabaseWork['task'],
 ): Promise<Extract<JobOutcome, { ok: true }>> {
   const { port1, port2 } = new MessageChannel();

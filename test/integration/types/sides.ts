@@ -8,7 +8,7 @@ import { Connection, Request } from 'tedious';
 import type { Database } from '../../../connectors/connector';
 import { connectorFor } from '../../../connectors/registry';
 import type { DatabaseKind } from '../../../schemas/constants';
-import { environmentSchema, type EnvironmentConfig } from '../../../schemas/environment';
+import { databaseEnvironmentSchema, type DatabaseEnvironment } from '../../../schemas/environment';
 import { driverConfig, testMssql } from '../../helpers/mssql';
 import { testPostgres } from '../../helpers/postgres';
 import { sortOf } from './canonical';
@@ -18,7 +18,7 @@ export type Written = string | null;
 
 /** The part that every kind of database does in its own way. */
 interface Plain {
-  environment: EnvironmentConfig;
+  environment: DatabaseEnvironment;
   /** Schema in which tables are made. */
   schema: string;
   quote(name: string): string;
@@ -78,7 +78,7 @@ async function postgres(): Promise<Plain> {
     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 3; SET lc_monetary = 'C'; SET xmloption = 'content'",
   );
   return {
-    environment: environmentSchema.parse({ kind: 'postgres', url }),
+    environment: databaseEnvironmentSchema.parse({ kind: 'postgres', url }),
     schema: 'public',
     quote: (name) => doubled(name, '"'),
     async run(sql) {
@@ -114,7 +114,7 @@ async function duckdb(): Promise<Plain> {
   }
   await use('SELECT 1');
   return {
-    environment: environmentSchema.parse({ kind: 'duckdb', path }),
+    environment: databaseEnvironmentSchema.parse({ kind: 'duckdb', path }),
     schema: 'main',
     quote: (name) => doubled(name, '"'),
     async run(sql) {
@@ -153,7 +153,7 @@ async function mssql(): Promise<Plain> {
       connection.execSqlBatch(request);
     });
   return {
-    environment: environmentSchema.parse({ kind: 'mssql', url }),
+    environment: databaseEnvironmentSchema.parse({ kind: 'mssql', url }),
     schema: 'dbo',
     quote: (name) => `[${name.replaceAll(']', ']]')}]`,
     async run(sql) {

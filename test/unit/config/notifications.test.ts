@@ -100,6 +100,13 @@ describe('the section notifications', () => {
       'There is no drop folder `reference`. None is defined.',
     ],
     [
+      'a month batch that is not there',
+      `${CHANNEL}  routes: [{ to: [ops], batches: [trades] }]\n`,
+      'CONFIG_UNKNOWN_NAME',
+      'notifications.routes[0].batches[0]',
+      'There is no month batch `trades`. None is defined.',
+    ],
+    [
       'an event that is none',
       `${CHANNEL}  routes: [{ to: [ops], on: [faild] }]\n`,
       'CONFIG_INVALID',
@@ -298,6 +305,7 @@ describe('channels at the moment of use', () => {
       to: ['b@example.com'],
       cc: [],
       subjectPrefix: '[Longshore]',
+      attachments: ['html', 'csv'],
       tls: { caFile: '/srv/ca.pem', trustServerCertificate: false },
       timeoutMs: 5000,
     });

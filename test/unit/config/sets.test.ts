@@ -44,6 +44,8 @@ describe('laying one configuration into another', () => {
       environments: { uat: 'uat-2' },
       transferSets: { daily: 'daily-2' },
       dropFolders: {},
+      monthTemplates: {},
+      monthBatches: {},
     });
     expect(document).toMatchObject({
       environments: {

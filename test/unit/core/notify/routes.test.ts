@@ -66,4 +66,15 @@ describe('routes', () => {
     expect(channels(routes)).toEqual(set ? ['a'] : []);
     expect(channels(routes, { set: undefined, folder: 'reference' })).toEqual(folder ? ['a'] : []);
   });
+
+  it.each([
+    [{}, true],
+    [{ batches: ['trad*'] }, true],
+    [{ batches: ['other'], folders: ['trading'] }, false],
+    [{ sets: ['*'] }, false],
+    [{ sets: ['*'], batches: ['*'] }, true],
+  ])('%j is about the batch: %s', (route, expected) => {
+    const routes = [{ ...route, to: ['a'] }];
+    expect(channels(routes, { set: undefined, batch: 'trading' })).toEqual(expected ? ['a'] : []);
+  });
 });

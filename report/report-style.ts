@@ -1,4 +1,4 @@
-/** Style of the HTML report. */
+/** Style of HTML reports. */
 export const REPORT_STYLE = `
 :root {
   color-scheme: light dark;
@@ -16,6 +16,7 @@ main { max-width: 90rem; margin: 0 auto; padding: 1.5rem; }
 header, summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: .75rem; }
 h1 { font-size: 1.4rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+h4 { font-size: .95rem; margin: 1rem 0 .25rem; }
 h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .75rem 0; }
 dt { color: var(--dim); }

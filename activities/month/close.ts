@@ -1,0 +1,166 @@
+import type { MonthFileRecord } from '../../catalog/month';
+import { CATALOGUE } from '../../core/errors/catalogue';
+import type { ErrorReport } from '../../core/errors/longshore-error';
+import type { MonthOutcome } from '../../core/types/month';
+import type { RunStatus } from '../../schemas/constants';
+import { withHeartbeat } from '../heartbeat';
+import { describeTable, type MonthFileRef, type MonthRef, prefixOf, tableOf } from './context';
+import type { MonthDependencies } from './dependencies';
+import { note } from './log';
+
+/** How files, months and batches end, and what is tidied up then. */
+export function createCloseActivities(deps: MonthDependencies) {
+  return {
+    /** For `run list`. */
+    async noteMonthStatus({ runId, status }: { runId: string; status: RunStatus }): Promise<void> {
+      await deps.catalog.runs.setStatus(runId, status);
+    },
+
+    async failFile({ fileId, error, ...ref }: MonthFileRef & { error: ErrorReport }): Promise<void> {
+      const state = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+      await deps.catalog.months.updateFile(fileId, { state, error, finishedAt: deps.now() });
+      await note(deps, ref.runId, 'error', `${error.code}: ${error.message} ${error.next}`, { place: error.place });
+    },
+
+    /**
+     * Removes what is not needed any more: everything of a month that was cancelled, or that failed for a reason that stays.
+     * What an outage interrupted is kept for the batch to be resumed from.
+     */
+    async closeMonth({ error, ...ref }: MonthRef & { error?: ErrorReport }): Promise<MonthOutcome> {
+      return withHeartbeat(async () => {
+        const files = await deps.catalog.months.files(ref.batchId, ref.month);
+        const isCancelled = error?.code === 'CANCELLED';
+        for (const file of files) {
+          if (isCancelled && !isEnded(file))
+            await deps.catalog.months.updateFile(file.id, {
+              state: 'cancelled',
+              finishedAt: deps.now(),
+              ...(error && { error }),
+            });
+        }
+        const spent = files.filter((file) => (isCancelled ? file.state !== 'published' : isSpent(file)));
+        if (ref.action === 'load' && spent.length > 0) await tidy(ref, spent);
+        for (const file of files) if (ref.action === 'check' || isEnded(file)) await deps.removeLoadFolder(file.loadId);
+        const outcome = outcomeOf(ref, await deps.catalog.months.files(ref.batchId, ref.month), error, deps.now());
+        await deps.catalog.months.moveMonth(
+          ref.batchId,
+          ref.month,
+          outcome.status === 'done' || outcome.status === 'skipped' ? 'completed' : 'failed',
+        );
+        await note(
+          deps,
+          ref.runId,
+          outcome.status === 'done' ? 'info' : 'warning',
+          `${ref.month} ended ${outcome.status}: ${outcome.loaded} of ${outcome.files} files, ${outcome.rows.toLocaleString('en')} rows`,
+        );
+        return outcome;
+      });
+    },
+
+    async endBatch({ runId, batchId, status, error }: EndBatch): Promise<void> {
+      await deps.catalog.months
+        .checkpoint(batchId, { status: CHECKPOINTS[status] ?? 'failed', currentMonths: [] })
+        .catch((cause: unknown) => {
+          // A batch that was refused before it began has no checkpoint.
+          if (!error) throw cause;
+        });
+      await deps.warehouses.release(runId);
+      await deps.catalog.runs.finish(runId, { status, ...(error && { error }) });
+      const run = await deps.catalog.runs.get(runId);
+      await deps.catalog.audit.record({
+        id: `${run?.temporalRunId ?? runId}:end`,
+        actor: run?.triggeredBy ?? 'unknown',
+        action: 'run.end',
+        subject: runId,
+        details: { status, batchId, code: error?.code ?? null },
+      });
+      await note(
+        deps,
+        runId,
+        status === 'done' ? 'info' : 'error',
+        `batch ${batchId} ended ${status}${error ? `: ${error.code}: ${error.message}` : ''}`,
+      );
+    },
+  };
+
+  async function tidy(ref: MonthRef, files: readonly MonthFileRecord[]): Promise<void> {
+    const { batch } = await deps.monthBatch(ref);
+    await deps.warehouses.use(ref, async (warehouse) => {
+      for (const file of files) {
+        await warehouse.stage.remove(prefixOf(file));
+        const known = await describeTable(warehouse, tableOf(batch, file.table));
+        if (known) await warehouse.dropStaging(file.loadId, known);
+        await deps.removeLoadFolder(file.loadId);
+      }
+    });
+  }
+}
+
+export interface EndBatch {
+  runId: string;
+  batchId: string;
+  status: RunStatus;
+  error?: ErrorReport;
+}
+
+const CHECKPOINTS: Partial<Record<RunStatus, 'completed' | 'partial' | 'failed' | 'cancelled'>> = {
+  done: 'completed',
+  partial: 'partial',
+  failed: 'failed',
+  refused: 'failed',
+  cancelled: 'cancelled',
+};
+
+const ENDED: readonly MonthFileRecord['state'][] = [
+  'published',
+  'checked',
+  'skipped',
+  'failed',
+  'cancelled',
+  'removed',
+];
+
+const isEnded = ({ state }: MonthFileRecord): boolean => ENDED.includes(state);
+
+/** Nothing of it is gone on from: published, left out, or failed for a reason that stays. */
+const isSpent = ({ state, error }: MonthFileRecord): boolean =>
+  state === 'published' ||
+  state === 'skipped' ||
+  state === 'cancelled' ||
+  (state === 'failed' && !(error && CATALOGUE[error.code].retryable));
+
+function outcomeOf(
+  { month }: MonthRef,
+  files: readonly MonthFileRecord[],
+  error: ErrorReport | undefined,
+  now: Date,
+): MonthOutcome {
+  const good = files.filter(({ state }) => state === 'published' || state === 'checked');
+  const skipped = files.filter(({ state }) => state === 'skipped');
+  const failed = files.filter(({ state }) => state === 'failed' || state === 'cancelled');
+  const started = Math.min(...files.map(({ startedAt }) => startedAt?.getTime() ?? now.getTime()), now.getTime());
+  const reason = error ?? failed.find((file) => file.error)?.error;
+  return {
+    month,
+    status: statusOf(files.length, good.length, skipped.length, reason),
+    files: files.length,
+    loaded: good.length,
+    failed: failed.length,
+    skipped: skipped.length,
+    rows: good.reduce((sum, { rows = 0 }) => sum + rows, 0),
+    bytes: good.reduce((sum, { size }) => sum + size, 0),
+    seconds: (now.getTime() - started) / 1000,
+    ...(reason && { error: reason }),
+  };
+}
+
+function statusOf(
+  files: number,
+  good: number,
+  skipped: number,
+  error: ErrorReport | undefined,
+): MonthOutcome['status'] {
+  if (files > 0 && good + skipped === files && !error) return good > 0 ? 'done' : 'skipped';
+  if (error?.code === 'CANCELLED' && good === 0) return 'cancelled';
+  return good > 0 ? 'partial' : 'failed';
+}

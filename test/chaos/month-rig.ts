@@ -1,0 +1,425 @@
+/**
+ * Month batches for chaos: an installation whose servers may be others than the shared ones, one file of known rows for
+ * every month, holds that stop a month at one step, and a reckoning by plain SQL and a plain look at the disk.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { Client } from 'pg';
+import { Installation } from '../helpers/installation';
+import { testPostgres } from '../helpers/postgres';
+import type { TestSnowflake } from '../helpers/snowflake-server';
+import { testTemporal } from '../helpers/temporal';
+import { connected, eventually } from './drop-folder';
+import { execute, rows } from './shop';
+
+export type ChaosWarehouse = 'duckdb' | 'postgres' | 'snowflake';
+
+export interface MonthFileRow {
+  id: number;
+  month: string;
+  state: string;
+  packed: boolean;
+  rows: number | null;
+  parts: number;
+  uploaded: number;
+  copy_statement: string | null;
+  load_id: string;
+  error: { code: string; message: string } | null;
+}
+
+export interface MonthChaosOptions {
+  kind: ChaosWarehouse;
+  /** Of the stand-in, for `snowflake`. */
+  snowflake?: TestSnowflake;
+  /** Months at once; 8 when left out. */
+  parallel?: number;
+  /** Further fields of the table, as YAML flow fields. */
+  table?: string;
+  /** Inside `staging`. */
+  staging?: Record<string, string>;
+  /** Of servers of the test's own. */
+  targetUrl?: string;
+  catalogUrl?: string;
+  temporalAddress?: string;
+}
+
+/** Rows of a month and the figure of them, reckoned without a database. */
+export interface MadeMonth {
+  text: string;
+  rows: number;
+  figure: string;
+}
+
+const COLUMNS = 'day date, id bigint, amount numeric(12,2), note varchar(40)';
+const LINE_BYTES = 62;
+
+/** About so many megabytes; ids of a month are no other month's. */
+export function madeMonth(month: string, megabytes: number, salt = ''): MadeMonth {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  const days = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  const count = Math.floor((megabytes * 1e6) / LINE_BYTES / days) * days;
+  const lines = ['day\tid\tamount\tnote\n'];
+  const hash = createHash('md5');
+  for (let at = 0; at < count; at += 1) {
+    const day = `${month}-${String(1 + Math.floor((at * days) / count)).padStart(2, '0')}`;
+    const id = number * 10_000_000 + at;
+    const amount = `${(at * 7919) % 999_983}.${String(at % 100).padStart(2, '0')}`;
+    const note = at % 9 === 0 ? '' : `${salt}é ${((at + 1) * 2_654_435_761).toString(36)} ${((at + 7) * 40_503).toString(36)}`.slice(0, 40); // prettier-ignore
+    lines.push(`${day}\t${id}\t${amount}\t${note}\n`);
+    hash.update(`${day}|${id}|${amount}|${note}\n`);
+  }
+  return { text: lines.join(''), rows: count, figure: `${count}:${hash.digest('hex')}` };
+}
+
+/** The same figure of the rows of a month, as DuckDB, Postgres and Snowflake reckon it. */
+const figureSql = (where: string, kind: ChaosWarehouse): string => {
+  const line = `CAST(day AS VARCHAR) || '|' || CAST(id AS VARCHAR) || '|' || CAST(amount AS VARCHAR) || '|' || COALESCE(note, '')`;
+  const end = kind === 'postgres' ? `E'\\n'` : kind === 'duckdb' ? 'chr(10)' : `'\n'`;
+  const joined =
+    kind === 'snowflake'
+      ? `LISTAGG(${line} || ${end}, '') WITHIN GROUP (ORDER BY id)`
+      : `string_agg(${line} || ${end}, '' ORDER BY id)`;
+  return `SELECT CAST(count(*) AS VARCHAR) || ':' || md5(${joined}) AS figure FROM trades WHERE ${where}`;
+};
+
+const ofMonth = (month: string): string => {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  const next = new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10);
+  return `day >= CAST('${month}-01' AS DATE) AND day < CAST('${next}' AS DATE)`;
+};
+
+export class MonthChaos {
+  private readonly clients: Client[] = [];
+
+  private constructor(
+    readonly installation: Installation,
+    readonly kind: ChaosWarehouse,
+    /** URL of the target, or path of the DuckDB file. */
+    readonly target: string,
+    readonly catalog: string,
+    private readonly made: string[],
+    private readonly snowflake: TestSnowflake | undefined,
+  ) {}
+
+  /** With a worker, and holds in the catalog. */
+  static async open(options: MonthChaosOptions): Promise<MonthChaos> {
+    const { kind, snowflake, parallel = 8, table, staging } = options;
+    const [pg, temporal] = await Promise.all([testPostgres(), testTemporal()]);
+    const namespace = options.temporalAddress ? 'default' : await temporal.createNamespace('months');
+    await temporal.close();
+    const made: string[] = [];
+    const make = async (prefix: string): Promise<string> => {
+      const url = await pg.createDatabase(prefix);
+      made.push(url);
+      return url;
+    };
+    const targetUrl = options.targetUrl ?? (await make('month_dst'));
+    const catalogUrl = options.catalogUrl ?? (await make('month_cat'));
+    const path = join(tmpdir(), `longshore-chaos-${randomBytes(4).toString('hex')}.duckdb`);
+    const fields = [
+      'files: "trades_{month}.tsv"',
+      'dateColumn: day',
+      'keyColumns: [id]',
+      ...(kind === 'duckdb'
+        ? ['createTable: true', 'types: { day: DATE, id: BIGINT, amount: "DECIMAL(12,2)", note: VARCHAR }']
+        : []),
+      ...(table === undefined ? [] : [table]),
+    ];
+    const warehouses: Record<ChaosWarehouse, string> = {
+      duckdb: `wh: { kind: duckdb, path: "${path}" }`,
+      postgres: 'wh: { kind: postgres, url: "${env:TARGET_URL}" }',
+      snowflake: `wh: { kind: snowflake, account: test, user: LOADER, password: secret, database: RAW, accessUrl: "http://127.0.0.1:${snowflake?.port}" }`,
+    };
+    const installation = new Installation({
+      temporalAddress: options.temporalAddress ?? temporal.address,
+      namespace,
+      catalogUrl,
+      sourceUrl: targetUrl,
+      targetUrl,
+      ...(staging && { staging }),
+      environments: [warehouses[kind]],
+      sets: [
+        '  none: { from: prod, to: uat, tables: [public.none] }',
+        'worker: { threads: 6, shutdownGrace: 2s }',
+        'monthBatches:',
+        '  trades:',
+        '    to: wh',
+        '    basePath: data',
+        `    parallel: { months: ${parallel}, uploads: 2 }`,
+        // Parts are cut between blocks of 4 MiB.
+        '    stage: { partSize: 200KB }',
+        `    tables: { trades: { ${fields.join(', ')} } }`,
+      ].join('\n'),
+    });
+    const chaos = new MonthChaos(installation, kind, kind === 'duckdb' ? path : targetUrl, catalogUrl, made, snowflake);
+    if (kind === 'postgres') await execute(targetUrl, `CREATE TABLE trades (${COLUMNS}); ${TARGET_HOLDS}`);
+    if (snowflake) await snowflake.sql(`CREATE TABLE TRADES (${COLUMNS.replace('date', 'DATE')})`);
+    await installation.startWorker();
+    await execute(catalogUrl, CATALOG_HOLDS);
+    return chaos;
+  }
+
+  path(month: string): string {
+    return join(this.installation.folder, 'data', `trades_${month}.tsv`);
+  }
+
+  write(month: string, { text }: MadeMonth): void {
+    mkdirSync(dirname(this.path(month)), { recursive: true });
+    writeFileSync(this.path(month), text);
+  }
+
+  /** Starts a load of all months in the background, and answers its run. */
+  load(...args: string[]): Promise<string> {
+    return this.start('load', 'trades', '--qc', 'file', '--background', ...args);
+  }
+
+  resume(): Promise<string> {
+    return this.start('resume', 'trades', '--no-wait');
+  }
+
+  private async start(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.installation.run('month', ...args);
+    if (code !== 0) throw new Error(`month ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+    return stdout.trim().split('\n').at(-1) ?? '';
+  }
+
+  /** Runs a command and expects it to succeed. */
+  async tell(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.installation.run(...args);
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  files(): Promise<MonthFileRow[]> {
+    return rows<MonthFileRow>(
+      this.catalog,
+      `select f.id::int, month, state, packed, rows::int, copy_statement, load_id, error,
+         (select count(*)::int from longshore.month_parts p where p.file_id = f.id) as parts,
+         (select count(*)::int from longshore.month_parts p where p.file_id = f.id and uploaded) as uploaded
+       from longshore.month_files f order by month, id`,
+    );
+  }
+
+  /** Waits until a run has ended, and answers its status. */
+  async ended(runId: string, timeoutMs = 120_000): Promise<string> {
+    let status = '';
+    return eventually(
+      () => `${runId} ends, and is ${status}\n${this.installation.workerLog.slice(-6000)}`,
+      async () => {
+        const found = await rows<{ status: string; finished: boolean }>(
+          this.catalog,
+          `select status, finished_at is not null as finished from longshore.runs where run_id = '${runId}'`,
+        ).catch(() => []);
+        status = found[0]?.status ?? status;
+        return found[0]?.finished === true && status;
+      },
+      timeoutMs,
+      100,
+    );
+  }
+
+  /** Whoever comes to this step of this month waits until released. */
+  async hold(step: string, month: string): Promise<() => Promise<void>> {
+    return this.holdIn(this.catalog, step, month);
+  }
+
+  /** The same for steps in a Postgres target. */
+  async holdTarget(step: string, month: string): Promise<() => Promise<void>> {
+    return this.holdIn(this.target, step, month);
+  }
+
+  private async holdIn(url: string, step: string, month: string): Promise<() => Promise<void>> {
+    const client = await connected(url);
+    this.clients.push(client);
+    await client.query('select pg_advisory_lock(hashtext($1))', [`${step}@${month}`]);
+    return async () => client.end();
+  }
+
+  /** Waits until somebody waits at a step. */
+  async reached(step: string, month: string, url = this.catalog): Promise<void> {
+    const client = await connected(url);
+    try {
+      await eventually(
+        () => `somebody comes to ${step} of ${month}\n${this.installation.workerLog.slice(-6000)}`,
+        async () => {
+          const { rowCount } = await client.query(
+            `select from pg_locks where locktype = 'advisory' and not granted and objsubid = 1 and database = (select oid from pg_database where datname = current_database())
+             and ((classid::bigint << 32) | objid::bigint) = hashtext($1)::bigint`,
+            [`${step}@${month}`],
+          );
+          return (rowCount ?? 0) > 0;
+        },
+        60_000,
+        20,
+      );
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** A month in the words of the steps of copies into Postgres. */
+  async loadOf(month: string): Promise<string> {
+    const file = (await this.files()).find((each) => each.month === month);
+    return createHash('sha256')
+      .update(file?.load_id ?? '')
+      .digest('hex')
+      .slice(0, 16);
+  }
+
+  /** Ends sessions whose worker is dead: with the worker's machine they would have gone too. */
+  async cutSessions(): Promise<void> {
+    for (const url of new Set([this.catalog, ...(this.kind === 'postgres' ? [this.target] : [])]))
+      await rows(
+        url,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name ilike 'longshore%'`,
+      );
+  }
+
+  /** Plain SQL on the warehouse. DuckDB lets one process in, so a copy is looked at. */
+  async sql(statement: string): Promise<Record<string, unknown>[]> {
+    if (this.snowflake)
+      return (await this.snowflake.sql(statement)).map((row) =>
+        Object.fromEntries(row.map((value, at) => [at, value])),
+      );
+    if (this.kind === 'postgres') return rows(this.target, statement);
+    const copy = `${this.target}.copy`;
+    for (const ending of ['', '.wal']) {
+      rmSync(copy + ending, { force: true });
+      if (existsSync(this.target + ending)) copyFileSync(this.target + ending, copy + ending);
+    }
+    const instance = await DuckDBInstance.create(copy);
+    try {
+      const connection = await instance.connect();
+      return (await connection.runAndReadAll(statement)).getRowObjectsJson();
+    } finally {
+      instance.closeSync();
+    }
+  }
+
+  async value(statement: string): Promise<string> {
+    const [row] = await this.sql(statement);
+    return String(Object.values(row ?? {})[0] ?? '');
+  }
+
+  figure(month: string): Promise<string> {
+    return this.value(figureSql(ofMonth(month), this.kind));
+  }
+
+  count(month: string): Promise<number> {
+    return this.value(`SELECT count(*) AS n FROM trades WHERE ${ofMonth(month)}`).then(Number);
+  }
+
+  /** Every row of these months is there once and nothing else is, one mark for each, and nothing is left of the way there. */
+  async expectLoaded(months: Record<string, MadeMonth>): Promise<void> {
+    const files = await this.files();
+    const wanted = Object.entries(months);
+    expect(files.map(({ month, state, rows: count }) => [month, state, count])).toEqual(
+      wanted.map(([month, made]) => [month, 'published', made.rows]),
+    );
+    for (const [month, made] of wanted) expect([month, await this.figure(month)]).toEqual([month, made.figure]);
+    expect(await this.value('SELECT count(*) AS n FROM trades')).toBe(
+      String(wanted.reduce((sum, [, made]) => sum + made.rows, 0)),
+    );
+    const marks = await this.sql('SELECT month, count(*) AS n, sum(rows) AS rows FROM LONGSHORE_LEDGER GROUP BY month ORDER BY month'); // prettier-ignore
+    expect(marks.map((mark) => Object.values(mark).map(String))).toEqual(
+      wanted.map(([month, made]) => [month, '1', String(made.rows)]),
+    );
+    const batches = await rows<{ status: string }>(this.catalog, 'select status from longshore.month_batches');
+    expect(batches).toEqual([{ status: 'completed' }]);
+    await this.expectTidy();
+  }
+
+  /** Nothing in the stage, no staging table, no file of a load. */
+  async expectTidy(): Promise<void> {
+    expect(this.installation.stagedFiles().filter((name) => !name.startsWith('duckdb'))).toEqual([]);
+    expect(await this.stagingTables()).toEqual([]);
+    if (this.snowflake) expect(await this.snowflake.sql('LIST @LONGSHORE_STAGE')).toEqual([]);
+  }
+
+  /** Tables of the warehouse but for the one that is loaded and the ledger. */
+  async stagingTables(): Promise<string[]> {
+    const found = await this.sql(
+      `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables WHERE lower(table_schema) NOT IN ('pg_catalog', 'information_schema', 'chaos') AND lower(table_name) NOT IN ('trades', 'longshore_ledger') AND table_name NOT LIKE '!_fs!_%' ESCAPE '!'`,
+    );
+    return found.map((row) => String(Object.values(row)[0]));
+  }
+
+  /** Committed steps in the order in which they happened: `part:0`, `uploaded:0`, `state:staged`, … */
+  async steps(month: string): Promise<string[]> {
+    const found = await rows<{ step: string }>(
+      this.catalog,
+      `select step from chaos.steps where month = '${month}' order by n`,
+    );
+    return found.map(({ step }) => step);
+  }
+
+  /** No part was packed, uploaded or noted twice, and no month staged or published twice. */
+  async expectNothingTwice(months: readonly string[]): Promise<void> {
+    for (const month of months) {
+      const once = (await this.steps(month)).filter((step) =>
+        /^(part|uploaded):|^state:(staged|published)$/.test(step),
+      );
+      expect([month, once.filter((step, at) => once.indexOf(step) !== at)]).toEqual([month, []]);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients) await client.end().catch(() => undefined);
+    await this.installation.close();
+    const pg = await testPostgres();
+    for (const url of this.made) await pg.dropDatabase(url);
+    if (this.kind !== 'duckdb') return;
+    for (const ending of ['', '.wal', '.copy', '.copy.wal']) rmSync(this.target + ending, { force: true });
+  }
+
+  /** Bytes of a part that lies in the stage of DuckDB or Postgres, and the number of its file. */
+  staged(name: string): { bytes: number; inode: number } {
+    const { size, ino } = statSync(join(this.installation.stagingPath, name));
+    return { bytes: size, inode: ino };
+  }
+}
+
+/** Each step waits for a lock that nobody holds, unless a test does; and is written down with what it does. */
+const STEP = `
+  create schema chaos;
+  create table chaos.steps (n bigint generated always as identity, month text, step text);
+  create function chaos.step(step text, month text) returns void language plpgsql as $$ begin
+    perform pg_advisory_xact_lock_shared(hashtext(step || '@' || month));
+    insert into chaos.steps (month, step) values (month, step);
+  end $$;`;
+
+const CATALOG_HOLDS = `${STEP}
+  create function chaos.month_of(id bigint) returns text language sql as 'select month from longshore.month_files f where f.id = $1';
+  create function chaos.on_part() returns trigger language plpgsql as $$ begin
+    if tg_op = 'INSERT' then perform chaos.step('part:' || new.part, chaos.month_of(new.file_id));
+    elsif new.uploaded and not old.uploaded then perform chaos.step('uploaded:' || new.part, chaos.month_of(new.file_id));
+    end if; return new; end $$;
+  create trigger hold before insert or update on longshore.month_parts for each row execute function chaos.on_part();
+  create function chaos.on_file() returns trigger language plpgsql as $$ begin
+    if new.packed and not old.packed then perform chaos.step('packed', new.month); end if;
+    if new.copy_statement is distinct from old.copy_statement and new.copy_statement is not null then perform chaos.step('submitted', new.month); end if;
+    if new.state <> old.state then perform chaos.step('state:' || new.state, new.month); end if;
+    return new; end $$;
+  create trigger hold before update on longshore.month_files for each row execute function chaos.on_file();
+  create function chaos.on_month() returns trigger language plpgsql as $$ begin
+    if new.state <> old.state then perform chaos.step('month:' || new.state, new.month); end if;
+    return new; end $$;
+  create trigger hold before update on longshore.month_batch_months for each row execute function chaos.on_month();`;
+
+/** In a Postgres target: rows going into the table, and parts into a staging table, whose load stands in for the month. */
+const TARGET_HOLDS = `${STEP}
+  create function chaos.on_rows() returns trigger language plpgsql as $$ declare found text; begin
+    select to_char(min(day), 'YYYY-MM') into found from added;
+    if found is not null then perform chaos.step('insert', found); end if;
+    return null; end $$;
+  create trigger hold after insert on trades referencing new table as added for each statement execute function chaos.on_rows();
+  create function chaos.on_marked() returns trigger language plpgsql as $$ begin
+    perform chaos.step('copy:' || new.part, substr(tg_table_name, 10, 16)); return new; end $$;
+  create function chaos.on_table() returns event_trigger language plpgsql as $$ declare made record; begin
+    for made in select * from pg_event_trigger_ddl_commands() where command_tag = 'CREATE TABLE' and object_identity ~ 'ls_month_.*_p"?$' loop
+      execute format('create trigger hold before insert on %s for each row execute function chaos.on_marked()', made.object_identity);
+    end loop; end $$;
+  create event trigger hold_copies on ddl_command_end when tag in ('CREATE TABLE') execute function chaos.on_table();`;
