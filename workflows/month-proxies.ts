@@ -17,6 +17,17 @@ export const monthControl = proxyActivities<MonthActivities>({
   retry: { ...RETRY, maximumAttempts: 24 },
 });
 
+/** Parts that are missing in the stage are packed again first: by itself, the same copy would miss them again. */
+export const monthCopying = proxyActivities<MonthActivities>({
+  ...COMMON,
+  startToCloseTimeout: '48h',
+  retry: {
+    ...RETRY,
+    nonRetryableErrorTypes: [...RETRY.nonRetryableErrorTypes, 'STAGE_INCOMPLETE'],
+    maximumAttempts: 24,
+  },
+});
+
 /** Tidying up and writing down what became of it must happen, however long it takes for the warehouse to come back. */
 export const monthTidying = proxyActivities<MonthActivities>({
   ...COMMON,

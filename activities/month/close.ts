@@ -1,5 +1,6 @@
 import type { MonthFileRecord } from '../../catalog/month';
 import { CATALOGUE } from '../../core/errors/catalogue';
+import { tablesOf } from '../../core/month/steps';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { MonthOutcome } from '../../core/types/month';
 import type { RunStatus } from '../../schemas/constants';
@@ -7,6 +8,7 @@ import { withHeartbeat } from '../heartbeat';
 import { describeTable, type MonthFileRef, type MonthRef, prefixOf, tableOf } from './context';
 import type { MonthDependencies } from './dependencies';
 import { note } from './log';
+import { markOf } from './publish-table';
 
 /** How files, months and batches end, and what is tidied up then. */
 export function createCloseActivities(deps: MonthDependencies) {
@@ -28,8 +30,9 @@ export function createCloseActivities(deps: MonthDependencies) {
      */
     async closeMonth({ error, ...ref }: MonthRef & { error?: ErrorReport }): Promise<MonthOutcome> {
       return withHeartbeat(async () => {
-        const files = await deps.catalog.months.files(ref.batchId, ref.month);
         const isCancelled = error?.code === 'CANCELLED';
+        if (isCancelled && ref.action === 'load') await noteCommitted(ref);
+        const files = await deps.catalog.months.files(ref.batchId, ref.month);
         for (const file of files) {
           if (isCancelled && !isEnded(file))
             await deps.catalog.months.updateFile(file.id, {
@@ -40,7 +43,7 @@ export function createCloseActivities(deps: MonthDependencies) {
         }
         const spent = files.filter((file) => (isCancelled ? file.state !== 'published' : isSpent(file)));
         if (ref.action === 'load' && spent.length > 0) await tidy(ref, spent);
-        for (const file of files) if (ref.action === 'check' || isEnded(file)) await deps.removeLoadFolder(file.loadId);
+        if (ref.action === 'check') for (const { loadId } of files) await deps.removeLoadFolder(loadId);
         const outcome = outcomeOf(ref, await deps.catalog.months.files(ref.batchId, ref.month), error, deps.now());
         await deps.catalog.months.moveMonth(
           ref.batchId,
@@ -82,6 +85,21 @@ export function createCloseActivities(deps: MonthDependencies) {
       );
     },
   };
+
+  /** What was committed counts, though whoever did it did not live to write it down: another batch must not load it again. */
+  async function noteCommitted(ref: MonthRef): Promise<void> {
+    const all = await deps.catalog.months.files(ref.batchId, ref.month);
+    const isStaged = ({ state }: MonthFileRecord): boolean => state === 'staged';
+    if (!all.some(isStaged)) return;
+    await deps.warehouses.use(ref, async (warehouse) => {
+      for (const files of tablesOf(all)) {
+        const staged = files.filter(isStaged);
+        if (staged.length === 0 || !(await warehouse.findMark(markOf(files)))) continue;
+        for (const { id } of staged)
+          await deps.catalog.months.updateFile(id, { state: 'published', finishedAt: deps.now() });
+      }
+    });
+  }
 
   async function tidy(ref: MonthRef, files: readonly MonthFileRecord[]): Promise<void> {
     const { batch } = await deps.monthBatch(ref);

@@ -1,6 +1,7 @@
 import { LongshoreError } from '../../core/errors/longshore-error';
 import type { MonthPartRecord } from '../../catalog/month';
-import type { StageFile } from '../../connectors/warehouse';
+import type { Warehouse } from '../../connectors/warehouse';
+import { compactDates } from '../../storage/month/date-form';
 import { withHeartbeat } from '../heartbeat';
 import {
   describeTable,
@@ -40,7 +41,11 @@ export function createCopyActivities(deps: MonthDependencies) {
           if (!known) throw noTable(table, batch.to);
           const plan = await planOf(deps, context, known, modeOf(ref));
           const parts = await deps.catalog.months.parts(file.id);
-          if (!file.copyStatement) await checkStage(context, parts, await warehouse.stage.list(prefixOf(file)));
+          const compact =
+            table.format.dateFormat === undefined && warehouse.kind === 'snowflake'
+              ? await compactDates(file.path, plan.plan, plan.firstRow)
+              : undefined;
+          if (!file.copyStatement) await checkStage(context, parts, warehouse).catch(anewIfIncomplete);
           await deps.catalog.months.updateFile(file.id, { state: 'copying' });
           const copied = await warehouse
             .copy(
@@ -50,7 +55,7 @@ export function createCopyActivities(deps: MonthDependencies) {
                 columns: plan.columns,
                 prefix: prefixOf(file),
                 parts: parts.map(({ result }) => ({ name: result.name, rows: result.rows, bytes: result.bytes })),
-                format: table.format,
+                format: { ...table.format, ...(compact && { dateFormat: compact }) },
                 compression: batch.stage.compression,
               },
               {
@@ -63,6 +68,7 @@ export function createCopyActivities(deps: MonthDependencies) {
                 signal,
               },
             )
+            .catch(anewIfIncomplete)
             .catch(async (error: unknown) => {
               throw signal.aborted ? error : await explainCopy(deps, context, plan, parts, error, signal);
             });
@@ -73,24 +79,36 @@ export function createCopyActivities(deps: MonthDependencies) {
           const loaded = `${name}: ${copied.rowsStaged.toLocaleString('en')} rows copied in ${copied.seconds.toFixed(1)} s`;
           await note(deps, ref.runId, 'info', `${loaded}; file, COPY and staging table agree`);
           return answer(copied);
+
+          /** What is not in the stage is forgotten with all that came of it, so that it is packed and uploaded again. */
+          async function anewIfIncomplete(error: unknown): Promise<never> {
+            if (error instanceof LongshoreError && error.code === 'STAGE_INCOMPLETE') {
+              if (known) await warehouse.dropStaging(file.loadId, known);
+              await deps.catalog.months.resetFile(file.id, {
+                size: file.size,
+                mtimeMs: file.mtimeMs,
+                loadId: file.loadId,
+              });
+            }
+            throw error;
+          }
         });
       });
     },
   };
 
-  /** Every part is there, as long as it was sent. What is not is forgotten, so that it is packed and uploaded again. */
+  /** Every part is there, as long as it was sent. */
   async function checkStage(
     { file }: FileContext,
     parts: readonly MonthPartRecord[],
-    there: readonly StageFile[],
+    { stage }: Pick<Warehouse, 'stage'>,
   ): Promise<void> {
-    const found = new Map(there.map(({ name, bytes }) => [name, bytes]));
+    const found = new Map((await stage.list(prefixOf(file))).map(({ name, bytes }) => [name, bytes]));
     const missing = parts.filter(({ result }) => {
       const bytes = found.get(`${prefixOf(file)}${result.name}`);
       return bytes === undefined || bytes < result.bytes || bytes > result.bytes + PADDING;
     });
     if (missing.length === 0) return;
-    await deps.catalog.months.resetFile(file.id, { size: file.size, mtimeMs: file.mtimeMs, loadId: file.loadId });
     throw new LongshoreError(
       'STAGE_INCOMPLETE',
       `${missing.length} of ${parts.length} parts of ${file.path} are not in the stage as they were uploaded: ${missing.map(({ result }) => result.name).join(', ')}.`,

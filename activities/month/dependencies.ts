@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog';
 import type { ProgressCounter } from '../../connectors/connector';
 import type { Warehouse } from '../../connectors/warehouse';
 import type { MonthBatch } from '../../core/types/month-batch';
-import type { DayRange, Month, MonthPart } from '../../core/types/month';
+import type { DayRange, Month } from '../../core/types/month';
 import type {
   CalendarSettings,
   CheckColumn,
@@ -11,8 +11,9 @@ import type {
   QualityRule,
   RuleFacts,
 } from '../../core/types/quality';
-import type { RowBoundary, ScanFigures, ScanPlan } from '../../core/types/scan';
+import type { RowBoundary, ScanPlan } from '../../core/types/scan';
 import type { TargetRules } from '../../core/plan/safety';
+import type { PackRequest, PackedPart, DuplicateRequest, CleanRequest, CleanedFile } from '../../storage/month/types';
 import type { Configurations } from '../dependencies';
 
 /** Which warehouse of which configuration, on behalf of which run. */
@@ -28,58 +29,13 @@ export interface Warehouses {
   release(runId: string): Promise<void>;
 }
 
-/** A file is read once: checked, and packed where `pack` says so. */
-export interface PackRequest {
-  path: string;
-  /** What it was; FILE_CHANGED when it no longer is. */
-  stamp: { size: number; mtimeMs: number };
-  plan: ScanPlan;
-  /** Parts are written below `folder`, as `PREFIXpart-00001.tsv.zst`; left out: only checked. */
-  pack?: { folder: string; compression: 'zstd' | 'gzip'; level: number; partBytes: number };
-  /** Keys of each part, for duplicates, are written below this folder; left out where the plan has no key. */
-  keyFolder?: string;
-  /** Where an earlier attempt had come to, with the number of the next part. */
-  from?: RowBoundary & { part: number };
-}
-
-/** What is told of each part as soon as it is complete on disk. Without `pack` parts are stretches of about 1 GB. */
-export interface PackedPart {
-  /** `name`, `bytes` and `sha256` are empty where nothing was packed. */
-  part: MonthPart;
-  figures: ScanFigures;
-  /** CRC-32 of each block of 64 MiB of the file that ends in this part. */
-  blocks: number[];
-}
-
-export interface DuplicateRequest {
-  path: string;
-  plan: ScanPlan;
-  keyFolder: string;
-  parts: number;
-  rows: number;
-}
-
 export interface RuleRequest {
   path: string;
   plan: ScanPlan;
   rules: QualityRule[];
 }
 
-export interface CleanRequest {
-  path: string;
-  plan: ScanPlan;
-  clean: string;
-  rejected: string;
-  /** Existing files are overwritten. */
-  replace: boolean;
-}
-
-export interface CleanedFile {
-  rows: number;
-  rejectedRows: number;
-  /** By line; the first 1000. */
-  samples: { line: number; message: string }[];
-}
+export type { PackRequest, PackedPart, DuplicateRequest, CleanRequest, CleanedFile };
 
 /** Reads huge files in worker threads. */
 export interface MonthFileWorkers {

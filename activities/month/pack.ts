@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { MonthPartRecord } from '../../catalog/month';
 import type { Warehouse } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
+import { plural } from '../../core/notify/words';
 import type { FilePlan } from '../../core/month/scan-plan';
 import { emptyFigures, mergeFigures } from '../../core/quality/scan/figures';
+import type { CheckLevel } from '../../core/types/quality';
 import type { ScanFigures, ScanPlan } from '../../core/types/scan';
 import { withHeartbeat } from '../heartbeat';
 import {
@@ -69,7 +71,11 @@ export function createPackActivities(deps: MonthDependencies) {
       result,
       figures,
     }));
-    if (!file.packed) await read().finally(() => uploads?.settled());
+    try {
+      if (!file.packed) await read();
+    } finally {
+      await uploads?.settled();
+    }
     await uploads?.finish();
     const figures = parts.reduce(
       (sum, part) => mergeFigures(sum, part.figures, plan.plan.samples),
@@ -83,11 +89,14 @@ export function createPackActivities(deps: MonthDependencies) {
       deps,
       ref.runId,
       'info',
-      `${name}: ${figures.rows.toLocaleString('en')} rows read${warehouse ? `, ${parts.length} parts in the stage` : ''}`,
+      `${name}: ${plural(figures.rows, 'row')} read${warehouse ? `, ${plural(parts.length, 'part')} in the stage` : ''}`,
     );
     if (figures.rows === 0)
       throw new LongshoreError('FILE_EMPTY', `${file.path} holds no rows.`, { file: file.path, table: table.table });
-    if (warehouse && ref.quality !== 'file') refuseRounding(context, warehouse, plan.plan, figures);
+    const { levels } = table.quality;
+    const isJudged = (level: CheckLevel): boolean => ref.quality === 'file' && level === 'critical';
+    if (warehouse && !isJudged(levels.columns)) refuseRagged(context, plan.plan, figures);
+    if (warehouse && !isJudged(levels.types)) refuseRounding(context, warehouse, plan.plan, figures);
     if (warehouse && (await isDuplicate(context, fingerprint, warehouse)))
       return { rows: figures.rows, parts: parts.length, skipped: 'loaded before' };
     return { rows: figures.rows, parts: parts.length };
@@ -196,10 +205,24 @@ export function createPackActivities(deps: MonthDependencies) {
   }
 }
 
+/** Kinds of values that lose digits without a word. */
+const ROUNDED = new Set(['decimal', 'integer', 'timestamp']);
+
 type Plan = Awaited<ReturnType<typeof planOf>>;
 
+/** No warehouse takes rows with too few or too many fields, but not each says so of an empty field too many. */
+function refuseRagged({ file, table }: FileContext, { columns }: ScanPlan, { raggedRows, samples }: ScanFigures): void {
+  if (raggedRows === 0) return;
+  const { line, message = `each row is to have ${columns.length} fields` } = samples.columns?.[0] ?? {};
+  throw new LongshoreError(
+    'COPY_FAILED',
+    `${file.path}${line === undefined ? '' : `, line ${line}`}: ${message}. ${raggedRows === 1 ? 'It is the only such row' : `There are ${raggedRows} such rows`}; nothing was copied into ${table.table}.`,
+    { file: file.path, table: table.table, ...(line !== undefined && { line }) },
+  );
+}
+
 /**
- * Snowflake rounds decimals that have more digits than their column while it copies, and says nothing. Other warehouses
+ * Snowflake rounds numbers that have more digits than their column while it copies, and says nothing. Other warehouses
  * refuse them by themselves, and checks of the file find them anyway.
  */
 function refuseRounding(
@@ -209,7 +232,7 @@ function refuseRounding(
   figures: ScanFigures,
 ): void {
   if (kind !== 'snowflake') return;
-  const index = columns.findIndex(({ type }, at) => type.kind === 'decimal' && (figures.columns[at]?.badType ?? 0) > 0);
+  const index = columns.findIndex(({ type }, at) => ROUNDED.has(type.kind) && (figures.columns[at]?.badType ?? 0) > 0);
   const column = columns[index]?.name;
   if (column === undefined) return;
   const sample = figures.samples.types?.find((each) => each.column === column);

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { MonthBatchRecord, MonthFileRecord } from '../../catalog/month';
 import { CATALOGUE } from '../../core/errors/catalogue';
 import { LongshoreError } from '../../core/errors/longshore-error';
@@ -43,7 +44,7 @@ export function createMonthPlanActivities(deps: MonthDependencies) {
   return {
     /** Records the run, finds the files of its months, and begins the checkpoint or goes on with it. */
     async planBatch({ runId, temporalRunId, input }: PlanBatchArguments): Promise<PlannedBatch> {
-      return withHeartbeat(async () => {
+      return withHeartbeat(async (signal) => {
         const { batch, basePath } = await deps.monthBatch(input);
         const { configVersion, triggeredBy, reason } = input;
         await beginRun(deps, {
@@ -60,6 +61,7 @@ export function createMonthPlanActivities(deps: MonthDependencies) {
         });
         if (input.action === 'load') await refuseForbidden(batch, input);
         const earlier = input.resume ? await deps.catalog.months.batch(input.batchId) : undefined;
+        if (earlier) await earlierEnded(earlier, runId, signal);
         const wanted = earlier ? leftOf(earlier) : input.months;
         // Without a word on months, all are meant that there are files of.
         const found = await filesOf(
@@ -102,6 +104,13 @@ export function createMonthPlanActivities(deps: MonthDependencies) {
       return files.map((file) => progressOf(file, continued));
     },
   };
+
+  /** Months of a run that was ended from outside still tidy up: what this run does must not be under their hands. */
+  async function earlierEnded(earlier: MonthBatchRecord, runId: string, signal: AbortSignal): Promise<void> {
+    for (const run of earlier.runs.filter((each) => each !== runId))
+      for (const month of leftOf(earlier))
+        while (await deps.isRunOpen(`${run}/${month}`)) await setTimeout(500, undefined, { signal });
+  }
 
   /** What an outage interrupted is gone on with; what failed for a reason that stays was tidied up and begins anew. */
   async function again(file: MonthFileRecord): Promise<void> {

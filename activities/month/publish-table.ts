@@ -3,8 +3,10 @@ import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 import type { MonthFileRecord } from '../../catalog/month';
 import { LongshoreError } from '../../core/errors/longshore-error';
+import { dayText } from '../../core/quality/calendar/days';
 import { judge } from '../../core/quality/judge';
 import { mergeDays } from '../../core/quality/merge-days';
+import type { DayRange } from '../../core/types/month';
 import type { QualityFacts } from '../../core/types/quality';
 import { monthCondition } from '../../core/warehouse/month-condition';
 import { publishStatements } from '../../core/warehouse/publish';
@@ -38,6 +40,7 @@ export function createPublishTableActivities(deps: MonthDependencies) {
           // Rows that this batch has put there itself, e.g. before a late file came, never give way.
           const isFirst = !files.some(({ state }) => state === 'published');
           const isReplace = isFirst && (ref.replace || table.load === 'replace');
+          if (isReplace) refuseStrays(staged, deps.expectedDays(ref.month, table.quality.calendar).range, ref.month);
           const replace = isReplace ? monthRows() : undefined;
           const statements = publishStatements(warehouse.kind, {
             table: known,
@@ -160,6 +163,26 @@ export function createPublishTableActivities(deps: MonthDependencies) {
 
 type Settings = Parameters<typeof judge>[1];
 
+/**
+ * What replaces a month must be of the month: other rows would not give way when it is loaded again, and be there twice.
+ * Throws QUALITY_FAILED.
+ */
+function refuseStrays(files: readonly MonthFileRecord[], { from, to }: DayRange, month: string): void {
+  for (const { path, figures } of files) {
+    const { days = [], dateNulls = 0, dateInvalid = 0 } = figures ?? {};
+    const outside = days.filter(([day]) => day < from || day > to);
+    const rows = outside.reduce((sum, [, count]) => sum + count, dateNulls + dateInvalid);
+    const [first] = outside;
+    if (rows > 0)
+      throw new LongshoreError(
+        'QUALITY_FAILED',
+        `${path} is to replace ${month}, but ${rows === 1 ? 'one of its rows is' : `${rows} of its rows are`} not of that month${first ? ` (the first day is ${dayText(first[0])})` : ''}: they would be there twice when the month is loaded again.`,
+        { file: path },
+        { next: 'Take these rows out of the file, or load it with `load: append`. Nothing was changed.' },
+      );
+  }
+}
+
 /** The checks of days alone; the others were made file by file. */
 const daysOnly = (settings: Settings): Settings => ({
   ...settings,
@@ -180,7 +203,7 @@ const daysOnly = (settings: Settings): Settings => ({
  * The same for the same files, so that a second attempt finds what the first one did, however many of its files the first
  * one wrote down as published.
  */
-const markOf = (files: readonly MonthFileRecord[]): string =>
+export const markOf = (files: readonly MonthFileRecord[]): string =>
   createHash('sha256')
     .update(
       files

@@ -1,5 +1,6 @@
 import type { StageFile, Warehouse } from '../../connectors/warehouse';
 import type { MonthTask } from '../../workflows/month-task/messages';
+import { plural } from '../../core/notify/words';
 import { prefixOf } from './context';
 import { note } from './log';
 import type { TaskContext } from './task-context';
@@ -44,7 +45,7 @@ export async function cleanStage(
     context.deps,
     context.ref.runId,
     'info',
-    `${going.length} files of ${prefixes.size} loads ${dryRun ? 'would be ' : ''}removed from the stage`,
+    `${plural(going.length, 'file')} of ${plural(prefixes.size, 'load')} ${dryRun ? 'would be ' : ''}removed from the stage`,
   );
   return going.map(({ name, bytes }) => ({ name, bytes }));
 }

@@ -65,8 +65,18 @@ export async function batchRequest(
 }
 
 /** Throws MONTH_INVALID with what it may have been meant to be. */
-export const monthsOf = (context: CommandContext, texts: readonly string[]): Month[] =>
-  texts.length === 0 ? [] : parseMonths(texts, Math.floor(context.io.now() / MS_PER_DAY));
+export function monthsOf(context: CommandContext, texts: readonly string[]): Month[] {
+  if (texts.length === 0) return [];
+  const months = parseMonths(texts, Math.floor(context.io.now() / MS_PER_DAY));
+  // A variable that was not set must not become all months.
+  if (months.length > 0) return months;
+  throw new LongshoreError(
+    'MONTH_INVALID',
+    '`--month` was given, and names no month.',
+    {},
+    { next: 'Leave it out for all months that there are files of.' },
+  );
+}
 
 const MS_PER_DAY = 86_400_000;
 

@@ -93,8 +93,9 @@ function fileLine(file: LiveFile, rate: Rate | undefined, nameWidth: number, wid
     const shown = [
       fraction === undefined ? '' : `${Math.floor(fraction * 100)} %`,
       `${count(file.rowsUnderway)} rows`,
-      formatBytes(rate),
-      formatTimeLeft(rate),
+      // Before anything has moved there is no rate to tell of.
+      rate ? formatBytes(rate) : '',
+      rate?.secondsLeft === undefined ? '' : `${formatTimeLeft(rate)} left`,
     ].filter(Boolean);
     return colours.cyan(shorten(`  ${name} ${bar(fraction, BAR)} ${shown.join('  ')}`, width));
   }
@@ -123,7 +124,7 @@ function totalLine(progress: LiveBatch, rate: Rate | undefined, width: number, c
     state,
     months.length > 0 ? `${ended} of ${plural(months.length, 'month')}` : '',
     allFiles > 0 ? `${doneFiles} of ${plural(allFiles, 'file')}` : '',
-    isReading ? formatBytes(rate) : '',
+    isReading && rate ? formatBytes(rate) : '',
     duration(now - Date.parse(startedAt)),
   ].filter(Boolean);
   return colours.dim(shorten(shown.join('  '), width));

@@ -74,10 +74,10 @@ export function paintStatus(status: string, colours: Colours): string {
 
 function head(run: RunRecord, colours: Colours): string {
   const took = run.finishedAt ? `, took ${duration(run.finishedAt.getTime() - run.startedAt.getTime())}` : '';
-  const ends = run.plan ? `${run.plan.from} → ${run.plan.to}` : `→ ${run.target}`;
+  const ends = run.plan ? `: ${run.plan.from} → ${run.plan.to}` : ` → ${run.target}`;
   const lines = [
     `${colours.bold(run.runId)}  ${paintStatus(run.status, colours)}${run.dryRun ? ' (dry run)' : ''}`,
-    `${run.name}: ${ends}, configuration version ${run.configVersion}`,
+    `${run.name}${ends}, configuration version ${run.configVersion}`,
     `started ${moment(run.startedAt)} by ${oneLine(run.triggeredBy)}${took}`,
   ];
   if (run.reason) lines.push(`reason: ${oneLine(run.reason)}`);

@@ -106,8 +106,11 @@ async function anew(
       context.refused.formats = true;
       return attempt();
     }
-    if (format.dateFormat === undefined && isCompactDate(error)) return attempt(COMPACT_DATE);
-    throw error;
+    if (format.dateFormat !== undefined || !isCompactDate(error)) throw error;
+    return attempt(COMPACT_DATE).catch((again: unknown) => {
+      // Dates in both spellings: the first that is of the other one is what is wrong with the file.
+      throw isDate(again) ? error : again;
+    });
   }
 }
 
@@ -140,10 +143,10 @@ const rowsOf = ({ parts }: CopyRequest): number => parts.reduce((sum, { rows }) 
 const holds = (request: CopyRequest, { rowsLoaded }: Counts, rowsStaged: number): boolean =>
   rowsLoaded === rowsOf(request) && rowsStaged === rowsLoaded;
 
-const isCompactDate = (error: unknown): boolean =>
-  error instanceof LongshoreError &&
-  error.code === 'VALUE_NOT_REPRESENTABLE' &&
-  /\bDate '\d{8}' is not recognized/.test(error.message);
+const isDate = (error: unknown, text = /\bDate '[^']*' is not recognized/): boolean =>
+  error instanceof LongshoreError && error.code === 'VALUE_NOT_REPRESENTABLE' && text.test(error.message);
+
+const isCompactDate = (error: unknown): boolean => isDate(error, /\bDate '\d{8}' is not recognized/);
 
 /** A server that stands in for Snowflake may know one format of dates only, and then says so. */
 const refusesFormats = (error: unknown): boolean =>

@@ -17,7 +17,16 @@ export const ERROR_CLASSES = [
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
 const CODES: Record<Exclude<ErrorClass, 'internal'>, readonly ErrorCode[]> = {
-  format: ['FILE_EMPTY', 'FILE_NOT_DELIMITED', 'FILE_ENCODING', 'FILE_FORMAT_UNCLEAR', 'FILE_NAME_UNUSABLE'],
+  format: [
+    'FILE_EMPTY',
+    'FILE_NOT_DELIMITED',
+    'FILE_ENCODING',
+    'FILE_FORMAT_UNCLEAR',
+    'FILE_NAME_UNUSABLE',
+    'MONTH_FILE_UNMATCHED',
+    'MONTH_FILE_AMBIGUOUS',
+    'MONTH_FILES_OVERLAP',
+  ],
   content: [
     'FILE_REJECTED_ROWS',
     'VALUE_NOT_REPRESENTABLE',
@@ -27,6 +36,8 @@ const CODES: Record<Exclude<ErrorClass, 'internal'>, readonly ErrorCode[]> = {
     'CONSTRAINT_VIOLATED',
     'FOREIGN_KEY_VIOLATED',
     'SOURCE_SHRUNK',
+    'QUALITY_FAILED',
+    'COPY_FAILED',
   ],
   schema: [
     'FILE_SCHEMA_MISMATCH',
@@ -39,6 +50,7 @@ const CODES: Record<Exclude<ErrorClass, 'internal'>, readonly ErrorCode[]> = {
     'NO_TABLES_MATCH',
     'NO_KEY',
     'CYCLE_WITHOUT_NULLABLE_KEY',
+    'MONTH_DEFINITION_MISMATCH',
   ],
   database: [
     'HOST_UNREACHABLE',
@@ -61,6 +73,11 @@ const CODES: Record<Exclude<ErrorClass, 'internal'>, readonly ErrorCode[]> = {
     'TARGET_CHANGED',
     'FILE_LOCKED',
     'FILE_TIMED_OUT',
+    'STAGE_UPLOAD_FAILED',
+    'STAGE_INCOMPLETE',
+    'STATEMENT_LOST',
+    'COUNT_CHANGED',
+    'RESTORE_UNAVAILABLE',
   ],
   filesystem: [
     'DISK_FULL',
@@ -96,6 +113,11 @@ const CODES: Record<Exclude<ErrorClass, 'internal'>, readonly ErrorCode[]> = {
     'RUN_NOT_FOUND',
     'RUN_ENDED',
     'NOTIFICATION_FAILED',
+    'MONTH_INVALID',
+    'MONTH_NO_FILES',
+    'BATCH_NOT_FOUND',
+    'RULE_INVALID',
+    'WAREHOUSE_UNSUITABLE',
   ],
   cancelled: ['CANCELLED'],
 };

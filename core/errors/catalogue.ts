@@ -422,7 +422,7 @@ export const CATALOGUE = {
     false,
     'The file has no rows.',
     'It has no bytes, only blank lines, or only a header.',
-    'Look at what wrote it, and drop it again. A table is never emptied by an empty file.',
+    'Look at what wrote it, and have it delivered again. A table is never emptied by an empty file.',
   ),
   FILE_NOT_DELIMITED: entry(
     'failed',

@@ -1,8 +1,12 @@
-/** Keys that occur more than once, counted exactly: NULLs equal one another, as GROUP BY has it. */
+/**
+ * Keys that occur more than once, counted exactly: NULLs equal one another, as GROUP BY has it, and staged texts do where
+ * their values do: 007 and 7 are one integer.
+ */
 import type { DuplicateFacts } from '../types/quality';
 import type { Statement } from '../types/warehouse';
 import { dialectOf } from './dialect';
-import type { StagedColumn, StagedRows } from './staged';
+import { castOrNull } from './postgres-text';
+import { type StagedColumn, type StagedRows, validity } from './staged';
 
 /** One row: keys that occur more than once, and rows beyond the first of each. */
 export function duplicateCountQuery(rows: StagedRows, key: readonly StagedColumn[], where?: Statement): Statement {
@@ -20,11 +24,13 @@ export function duplicateSampleQuery(
   where?: Statement,
 ): Statement {
   const dialect = dialectOf(rows.kind);
-  const texts = key.map(({ column }) => {
-    const name = dialect.ident(column.name);
-    return rows.isText ? name : dialect.text(name, column.type);
+  const texts = key.map((staged) => {
+    const { type } = staged.column;
+    const [value = '', unfit] = grouping(rows, staged);
+    if (rows.isText && type.kind === 'text') return value;
+    return unfit === undefined ? dialect.text(value, type) : `COALESCE(${dialect.text(value, type)}, ${unfit})`;
   });
-  const order = ['COUNT(*) DESC', ...namesOf(rows, key)].join(', ');
+  const order = ['COUNT(*) DESC', ...groupings(rows, key)].join(', ');
   return {
     sql: `SELECT ${texts.join(', ')}, COUNT(*) ${grouped(rows, key, where)} ORDER BY ${order} LIMIT ${samples}`,
     ...(where?.binds && { binds: where.binds }),
@@ -44,8 +50,17 @@ export function readDuplicates(
   };
 }
 
-const namesOf = ({ kind }: StagedRows, key: readonly StagedColumn[]): string[] =>
-  key.map(({ column }) => dialectOf(kind).ident(column.name));
+/** What a key column is grouped by: its value, and the text where it is none. */
+function grouping(rows: StagedRows, staged: StagedColumn): string[] {
+  const { column } = staged;
+  const name = dialectOf(rows.kind).ident(column.name);
+  const valid = validity(rows, staged);
+  if (valid === undefined) return [name];
+  return [castOrNull(column, name, rows.format), `CASE WHEN NOT (${valid}) THEN ${name} END`];
+}
+
+const groupings = (rows: StagedRows, key: readonly StagedColumn[]): string[] =>
+  key.flatMap((staged) => grouping(rows, staged));
 
 const grouped = (rows: StagedRows, key: readonly StagedColumn[], where?: Statement): string =>
-  `FROM ${dialectOf(rows.kind).table(rows.from)}${where ? ` WHERE ${where.sql}` : ''} GROUP BY ${namesOf(rows, key).join(', ')} HAVING COUNT(*) > 1`;
+  `FROM ${dialectOf(rows.kind).table(rows.from)}${where ? ` WHERE ${where.sql}` : ''} GROUP BY ${groupings(rows, key).join(', ')} HAVING COUNT(*) > 1`;

@@ -8,6 +8,7 @@ import type { WarehouseColumn } from '../types/warehouse';
 import { type FormatStep, TOKEN } from '../quality/scan/date-format';
 import { type DateForm, type DateLayout, formsFor } from './date-layout';
 import { dialectOf } from './dialect';
+import { hasUsualShape, isNative, ZONE } from './postgres-iso';
 
 const { literal } = dialectOf('postgres');
 
@@ -54,15 +55,21 @@ export function isOfType(column: WarehouseColumn, expression: string, format: Mo
   }
 }
 
-/** The text as a value of its column; NULL stays NULL. A text that is none makes the statement fail and names it. */
+/**
+ * The text as a value of its column; NULL stays NULL. A text that is none makes the statement fail and names it. Dates and
+ * times that Postgres reads as they stand are known by their shape alone: the rows must have been checked before.
+ */
 export function cast(column: WarehouseColumn, expression: string, format: MonthFormat): string {
   const { type, nativeType } = column;
   if (type.kind === 'date' || type.kind === 'timestamp') {
     const forms = formsFor(type, format);
+    const usual = hasUsualShape(column, forms, expression);
     const read = forms.filter((form) => !isNative(form));
     // What Postgres reads as ISO 8601 it reads faster than it is taken apart, and it refuses days that there are not.
     const native = forms.filter(isNative).map((form) => patternOf(column, form));
     const branches = [
+      ...(usual === undefined ? [] : [`WHEN ${usual} THEN CAST(${expression} AS ${nativeType})`]),
+      `WHEN ${expression} IS NULL THEN NULL`,
       ...(native.length > 0
         ? [`WHEN ${matches(expression, `^(${native.join('|')})$`)} THEN CAST(${expression} AS ${nativeType})`]
         : []),
@@ -73,21 +80,26 @@ export function cast(column: WarehouseColumn, expression: string, format: MonthF
     ];
     const told = [...new Set(forms.map(({ layout }) => layout.format))].join(' or ');
     const fault = `CAST(${literal(`not as ${told}: `)} || ${expression} AS ${nativeType})`;
-    return `CASE WHEN ${expression} IS NULL THEN NULL ${branches.join(' ')} ELSE ${fault} END`;
+    return `CASE ${branches.join(' ')} ELSE ${fault} END`;
   }
   // An explicit cast would cut what is too long; the assignment refuses it.
   if (type.kind === 'text' && /^(char|varchar|character|bpchar|text)/i.test(nativeType)) return expression;
   if (/^bit/i.test(nativeType)) return `CAST(${expression} AS bit varying)`;
-  if (type.kind === 'boolean') return `CAST(lower(${expression}) AS boolean)`;
   return `CAST(${expression} AS ${nativeType})`;
 }
 
 /** The text as a value of its column, or NULL where it is none. */
 export function castOrNull(column: WarehouseColumn, expression: string, format: MonthFormat): string {
   const valid = isOfType(column, expression, format);
-  const value = cast(column, expression, format);
+  const value = isReadAsItStands(column, format)
+    ? `CAST(${expression} AS ${column.nativeType})`
+    : cast(column, expression, format);
   return valid === undefined || value === expression ? value : `CASE WHEN ${valid} THEN ${value} END`;
 }
+
+/** Whether Postgres reads every date or time of the column as the file means it, whatever DateStyle says. */
+export const isReadAsItStands = ({ type }: WarehouseColumn, format: MonthFormat): boolean =>
+  (type.kind === 'date' || type.kind === 'timestamp') && formsFor(type, format).every(isNative);
 
 /** Only the last days of a month need a look at the calendar: by arithmetic, since no cast may fail while rows are looked at. */
 function isWritten(column: WarehouseColumn, form: DateForm, expression: string): string {
@@ -99,25 +111,12 @@ function isWritten(column: WarehouseColumn, form: DateForm, expression: string):
   return `CASE WHEN ${matches(expression, `^${patternOf(column, form)}$`)} THEN ${year} <> '0000' AND ${last} ELSE FALSE END`;
 }
 
-/** Whether Postgres reads it as it stands, whatever DateStyle says. */
-function isNative({ layout, time }: DateForm): boolean {
-  const marks = layout.marks.map(({ text }) => text).join('');
-  if (!layout.isOrdered || (marks !== '--' && marks !== '')) return false;
-  if (time === undefined || time === 'iso') return true;
-  const words = time
-    .map(({ token, byte }) => (token === TOKEN.mark ? String.fromCharCode(byte) : `<${token}>`))
-    .join('');
-  return marks === '--' && ISO_TIME.test(words);
-}
-
-const ISO_TIME = new RegExp(`^[ T]<${TOKEN.hour}>:<${TOKEN.minute}>(:<${TOKEN.second}>(<${TOKEN.fraction}>)?)?$`);
-
 const patternOf = (column: WarehouseColumn, { layout, time }: DateForm): string =>
   `${datePattern(layout)}${time === undefined ? '' : timePattern(column, time)}`;
 
 const HOUR = String.raw`([01]\d|2[0-3])`;
 const SIXTY = String.raw`[0-5]\d`;
-const OFFSET = String.raw`( ?([Zz]|[+-](0\d|1[0-5])(:?[0-5]\d)?))?`;
+const OFFSET = `( ?${ZONE})?`;
 
 function timePattern({ type, nativeType }: WarehouseColumn, time: NonNullable<DateForm['time']>): string {
   const offset = type.kind === 'timestamp' && type.zoned ? OFFSET : '';

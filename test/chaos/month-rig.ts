@@ -2,11 +2,14 @@
  * Month batches for chaos: an installation whose servers may be others than the shared ones, one file of known rows for
  * every month, holds that stop a month at one step, and a reckoning by plain SQL and a plain look at the disk.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client } from 'pg';
 import { Installation } from '../helpers/installation';
 import { testPostgres } from '../helpers/postgres';
@@ -32,7 +35,7 @@ export interface MonthFileRow {
 
 export interface MonthChaosOptions {
   kind: ChaosWarehouse;
-  /** Of the stand-in, for `snowflake`. */
+  /** The stand-in, for `snowflake`; every installation has a database of its own there. */
   snowflake?: TestSnowflake;
   /** Months at once; 8 when left out. */
   parallel?: number;
@@ -53,6 +56,7 @@ export interface MadeMonth {
   figure: string;
 }
 
+const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
 const COLUMNS = 'day date, id bigint, amount numeric(12,2), note varchar(40)';
 const LINE_BYTES = 62;
 
@@ -91,17 +95,27 @@ const ofMonth = (month: string): string => {
   return `day >= CAST('${month}-01' AS DATE) AND day < CAST('${next}' AS DATE)`;
 };
 
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
 export class MonthChaos {
   private readonly clients: Client[] = [];
+  private readonly children: ChildProcess[] = [];
 
   private constructor(
     readonly installation: Installation,
     readonly kind: ChaosWarehouse,
-    /** URL of the target, or path of the DuckDB file. */
+    /** URL of the Postgres database, path of the DuckDB file, or name of the Snowflake database. */
     readonly target: string,
     readonly catalog: string,
     private readonly made: string[],
     private readonly snowflake: TestSnowflake | undefined,
+    private readonly address: string,
+    private readonly namespace: string,
   ) {}
 
   /** With a worker, and holds in the catalog. */
@@ -110,6 +124,7 @@ export class MonthChaos {
     const [pg, temporal] = await Promise.all([testPostgres(), testTemporal()]);
     const namespace = options.temporalAddress ? 'default' : await temporal.createNamespace('months');
     await temporal.close();
+    const address = options.temporalAddress ?? temporal.address;
     const made: string[] = [];
     const make = async (prefix: string): Promise<string> => {
       const url = await pg.createDatabase(prefix);
@@ -120,7 +135,7 @@ export class MonthChaos {
     const catalogUrl = options.catalogUrl ?? (await make('month_cat'));
     const path = join(tmpdir(), `longshore-chaos-${randomBytes(4).toString('hex')}.duckdb`);
     const fields = [
-      'files: "trades_{month}.tsv"',
+      'files: ["trades_{month}.tsv", "more_{month}.tsv"]',
       'dateColumn: day',
       'keyColumns: [id]',
       ...(kind === 'duckdb'
@@ -128,13 +143,14 @@ export class MonthChaos {
         : []),
       ...(table === undefined ? [] : [table]),
     ];
+    const database = `RAW_${randomBytes(4).toString('hex').toUpperCase()}`;
     const warehouses: Record<ChaosWarehouse, string> = {
       duckdb: `wh: { kind: duckdb, path: "${path}" }`,
       postgres: 'wh: { kind: postgres, url: "${env:TARGET_URL}" }',
-      snowflake: `wh: { kind: snowflake, account: test, user: LOADER, password: secret, database: RAW, accessUrl: "http://127.0.0.1:${snowflake?.port}" }`,
+      snowflake: `wh: { kind: snowflake, account: test, user: LOADER, password: secret, database: ${database}, accessUrl: "http://127.0.0.1:${snowflake?.port}" }`,
     };
     const installation = new Installation({
-      temporalAddress: options.temporalAddress ?? temporal.address,
+      temporalAddress: address,
       namespace,
       catalogUrl,
       sourceUrl: targetUrl,
@@ -149,14 +165,23 @@ export class MonthChaos {
         '    to: wh',
         '    basePath: data',
         `    parallel: { months: ${parallel}, uploads: 2 }`,
-        // Parts are cut between blocks of 4 MiB.
+        // Parts are cut between blocks of 4 MiB, and no sooner than something has come out of the compressor.
         '    stage: { partSize: 200KB }',
         `    tables: { trades: { ${fields.join(', ')} } }`,
       ].join('\n'),
     });
-    const chaos = new MonthChaos(installation, kind, kind === 'duckdb' ? path : targetUrl, catalogUrl, made, snowflake);
+    const chaos = new MonthChaos(
+      installation,
+      kind,
+      kind === 'duckdb' ? path : targetUrl,
+      catalogUrl,
+      made,
+      snowflake,
+      address,
+      namespace,
+    );
     if (kind === 'postgres') await execute(targetUrl, `CREATE TABLE trades (${COLUMNS}); ${TARGET_HOLDS}`);
-    if (snowflake) await snowflake.sql(`CREATE TABLE TRADES (${COLUMNS.replace('date', 'DATE')})`);
+    if (snowflake) await snowflake.sql(`CREATE TABLE TRADES (${COLUMNS})`, database);
     await installation.startWorker();
     await execute(catalogUrl, CATALOG_HOLDS);
     return chaos;
@@ -186,6 +211,26 @@ export class MonthChaos {
     return stdout.trim().split('\n').at(-1) ?? '';
   }
 
+  /** Starts a command as a process of its own, and waits until it has printed `text`. */
+  async spawn(text: string, ...args: string[]): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [MAIN, ...args, '--config', this.installation.configPath], {
+      cwd: this.installation.folder,
+      env: { ...process.env, SOURCE_URL: this.target, TARGET_URL: this.target, CATALOG_URL: this.catalog, LONGSHORE_USER: 'tester' }, // prettier-ignore
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.children.push(child);
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => void (printed += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => void (printed += chunk.toString()));
+    await eventually(
+      () => `${args.join(' ')} prints ${text}: ${printed}`,
+      async () => printed.includes(text),
+      60_000,
+      50,
+    );
+    return child;
+  }
+
   /** Runs a command and expects it to succeed. */
   async tell(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.installation.run(...args);
@@ -201,6 +246,30 @@ export class MonthChaos {
          (select count(*)::int from longshore.month_parts p where p.file_id = f.id and uploaded) as uploaded
        from longshore.month_files f order by month, id`,
     );
+  }
+
+  async until(what: string, wanted: (files: MonthFileRow[]) => boolean): Promise<MonthFileRow[]> {
+    let files: MonthFileRow[] = [];
+    return eventually(
+      () => `${what}: ${JSON.stringify(files)}\n${this.installation.workerLog.slice(-6000)}`,
+      async () => {
+        files = await this.files();
+        return files.length > 0 && wanted(files) && files;
+      },
+      90_000,
+      50,
+    );
+  }
+
+  /** Ends a run in Temporal as an administrator would: it does not get to tidy up; its months are told to end. */
+  async terminate(runId: string): Promise<void> {
+    const connection = await Connection.connect({ address: this.address });
+    try {
+      const client = new TemporalClient({ connection, namespace: this.namespace });
+      await client.workflow.getHandle(runId).terminate('a test');
+    } finally {
+      await connection.close();
+    }
   }
 
   /** Waits until a run has ended, and answers its status. */
@@ -241,10 +310,12 @@ export class MonthChaos {
   /** Waits until somebody waits at a step. */
   async reached(step: string, month: string, url = this.catalog): Promise<void> {
     const client = await connected(url);
+    let others: object[] = [];
     try {
       await eventually(
-        () => `somebody comes to ${step} of ${month}\n${this.installation.workerLog.slice(-6000)}`,
+        () => `somebody comes to ${step} of ${month}: ${JSON.stringify(others, null, 1)}\n${this.installation.workerLog.slice(-6000)}`, // prettier-ignore
         async () => {
+          others = await this.files();
           const { rowCount } = await client.query(
             `select from pg_locks where locktype = 'advisory' and not granted and objsubid = 1 and database = (select oid from pg_database where datname = current_database())
              and ((classid::bigint << 32) | objid::bigint) = hashtext($1)::bigint`,
@@ -281,7 +352,7 @@ export class MonthChaos {
   /** Plain SQL on the warehouse. DuckDB lets one process in, so a copy is looked at. */
   async sql(statement: string): Promise<Record<string, unknown>[]> {
     if (this.snowflake)
-      return (await this.snowflake.sql(statement)).map((row) =>
+      return (await this.snowflake.sql(statement, this.target)).map((row) =>
         Object.fromEntries(row.map((value, at) => [at, value])),
       );
     if (this.kind === 'postgres') return rows(this.target, statement);
@@ -336,7 +407,7 @@ export class MonthChaos {
   async expectTidy(): Promise<void> {
     expect(this.installation.stagedFiles().filter((name) => !name.startsWith('duckdb'))).toEqual([]);
     expect(await this.stagingTables()).toEqual([]);
-    if (this.snowflake) expect(await this.snowflake.sql('LIST @LONGSHORE_STAGE')).toEqual([]);
+    if (this.snowflake) expect(await this.snowflake.sql('LIST @LONGSHORE_STAGE', this.target)).toEqual([]);
   }
 
   /** Tables of the warehouse but for the one that is loaded and the ledger. */
@@ -368,17 +439,12 @@ export class MonthChaos {
 
   async close(): Promise<void> {
     for (const client of this.clients) await client.end().catch(() => undefined);
+    for (const child of this.children) await endProcess(child, 'SIGKILL');
     await this.installation.close();
     const pg = await testPostgres();
     for (const url of this.made) await pg.dropDatabase(url);
     if (this.kind !== 'duckdb') return;
     for (const ending of ['', '.wal', '.copy', '.copy.wal']) rmSync(this.target + ending, { force: true });
-  }
-
-  /** Bytes of a part that lies in the stage of DuckDB or Postgres, and the number of its file. */
-  staged(name: string): { bytes: number; inode: number } {
-    const { size, ino } = statSync(join(this.installation.stagingPath, name));
-    return { bytes: size, inode: ino };
   }
 }
 
@@ -402,6 +468,8 @@ const CATALOG_HOLDS = `${STEP}
     if new.packed and not old.packed then perform chaos.step('packed', new.month); end if;
     if new.copy_statement is distinct from old.copy_statement and new.copy_statement is not null then perform chaos.step('submitted', new.month); end if;
     if new.state <> old.state then perform chaos.step('state:' || new.state, new.month); end if;
+    if new.state = 'published' and old.state <> 'published' then perform chaos.step('after:' || (
+      select count(*) from longshore.month_files f where f.month = new.month and f.state = 'published'), new.month); end if;
     return new; end $$;
   create trigger hold before update on longshore.month_files for each row execute function chaos.on_file();
   create function chaos.on_month() returns trigger language plpgsql as $$ begin

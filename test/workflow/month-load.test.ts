@@ -1,12 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { MonthOutcome } from '../../core/types/month';
-import {
-  type MonthLoadProgress,
-  monthProgressQuery,
-  pauseMonthSignal,
-  resumeMonthSignal,
-} from '../../workflows/month-load/messages';
+import { monthProgressQuery, pauseMonthSignal, resumeMonthSignal } from '../../workflows/month-load/messages';
 import { eventually, failure, record, untilCancelled } from './harness';
 import { ended, JANUARY, waiting, withMonths } from './month-harness';
 
@@ -15,7 +10,7 @@ jest.setTimeout(90_000);
 const result = async (handle: WorkflowHandle): Promise<MonthOutcome> => (await handle.result()) as MonthOutcome;
 
 const statesOf = async (handle: WorkflowHandle): Promise<string[]> =>
-  ((await handle.query(monthProgressQuery)) as MonthLoadProgress).files.map(({ state }) => state);
+  (await handle.query(monthProgressQuery)).files.map(({ state }) => state);
 
 const started = (calls: readonly string[], name: string): string[] => calls.filter((call) => call.startsWith(name));
 
@@ -170,7 +165,7 @@ describe('monthLoad', () => {
           `publishTable ${JANUARY} quotes`,
           `closeMonth ${JANUARY}`,
         ]);
-        const { files } = (await handle.query(monthProgressQuery)) as MonthLoadProgress;
+        const { files } = await handle.query(monthProgressQuery);
         expect(files[1]).toMatchObject({ state: 'published', verdict: 'warnings', rows: 40, parts: 2 });
         await record(handle, 'month-load-warehouse');
       },

@@ -12,7 +12,7 @@ import { isSettled, tablesOf } from '../../core/month/steps';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import { errorReport } from '../errors';
 import { inLanes } from '../in-lanes';
-import { monthControl, monthFiles, monthPlanning, monthTidying } from '../month-proxies';
+import { monthControl, monthCopying, monthFiles, monthPlanning, monthTidying } from '../month-proxies';
 import { partsQueue } from '../queues';
 import { OUTCOME_ATTRIBUTE } from '../search-attributes';
 import { fileDetails } from './details';
@@ -105,7 +105,7 @@ export async function monthLoad(input: MonthLoadInput): Promise<MonthLoadResult>
       enter(file, 'copying');
       await condition(() => !progress.paused);
       try {
-        await monthControl.copyFile.executeWithOptions({ summary: `${file.file}: copy into ${file.table}` }, [at]);
+        await monthCopying.copyFile.executeWithOptions({ summary: `${file.file}: copy into ${file.table}` }, [at]);
         break;
       } catch (thrown) {
         // Parts that somebody removed from the stage are packed and uploaded again.

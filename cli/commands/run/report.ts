@@ -2,10 +2,15 @@ import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { writeAtomically } from '../../../config/file-edit';
 import { LongshoreError } from '../../../core/errors/longshore-error';
+import type { LongshoreClient } from '../../../client';
+import { batchHtml } from '../../../report/batch-html';
+import { batchOutcomeOf } from '../../core/batch-outcome';
 import { coloursFor } from '../../core/colours';
+import type { CommandContext } from '../../core/context';
 import { createCommand } from '../../core/create-command';
 import { choice, flag, required, text } from '../../core/options';
 import { readVersion } from '../../core/version';
+import { monthSummaryText } from '../../output/month-summary';
 import { reportDocument, type RunReportDocument } from '../../output/report-document';
 import { reportHtml } from '../../output/report-html';
 import { reportMarkdown } from '../../output/report-markdown';
@@ -45,15 +50,7 @@ export const runReportCommand = createCommand({
     const format = options.format ?? formatOf(options.output, context.global.json);
     const client = await context.connect();
     const details = await client.runs.show(args.run);
-    if (details.run.kind === 'month')
-      throw new LongshoreError(
-        'USAGE',
-        `${details.run.runId} belongs to a month batch, whose summary \`run show\` prints.`,
-        {},
-        {
-          next: `See \`longshore run show ${details.run.runId}\`; on its tables \`longshore month report ${details.run.name}\`.`,
-        },
-      );
+    if (details.run.kind === 'month') return monthRun(context, client, details.run.runId, { file, format });
     if (details.run.kind === 'drop')
       throw new LongshoreError(
         'USAGE',
@@ -64,14 +61,54 @@ export const runReportCommand = createCommand({
     const report = reportDocument(details, { version: readVersion(), now: new Date(context.io.now()) });
     if (file === undefined) {
       context.io.out(render(report, format, { colours: context.colours, width: context.width }));
-      return;
+      return undefined;
     }
     const plain = coloursFor({ env: {}, outIsTerminal: false }, false);
     writeAtomically(file, render(report, format, { colours: plain }));
     context.note(`The report of ${report.run.id} is in ${file}.`);
     if (context.global.json) context.result({ run: report.run.id, file, format }, () => '');
+    return undefined;
   },
 });
+
+/** The summary of a batch: months, files, results of checks, errors with what to do next. */
+async function monthRun(
+  context: CommandContext,
+  client: LongshoreClient,
+  runId: string,
+  { file, format }: { file: string | undefined; format: Format },
+): Promise<undefined> {
+  const outcome = await batchOutcomeOf(client, runId);
+  if (!outcome)
+    throw new LongshoreError(
+      'USAGE',
+      `${runId} has no files to report on.`,
+      {},
+      { next: `See \`longshore run show ${runId}\`, and its log: \`longshore run log ${runId}\`.` },
+    );
+  if (format === 'markdown')
+    throw new LongshoreError(
+      'USAGE',
+      'The report of a month batch is text, JSON or HTML.',
+      {},
+      { next: 'Choose another --format.' },
+    );
+  const now = new Date(context.io.now());
+  const written = (colours: CommandContext['colours'], width?: number): string =>
+    format === 'json'
+      ? `${JSON.stringify(outcome, null, 2)}\n`
+      : format === 'html'
+        ? batchHtml(outcome, now)
+        : `${monthSummaryText(outcome, { colours, now, ...(width !== undefined && { width }) })}\n`;
+  if (file === undefined) {
+    context.io.out(written(context.colours, context.width));
+    return undefined;
+  }
+  writeAtomically(file, written(coloursFor({ env: {}, outIsTerminal: false }, false)));
+  context.note(`The report of ${runId} is in ${file}.`);
+  if (context.global.json) context.result({ run: runId, file, format }, () => '');
+  return undefined;
+}
 
 function formatOf(name: string | undefined, json: boolean): Format {
   const known = name === undefined ? undefined : BY_ENDING[extname(name).toLowerCase()];

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { MonthReport } from '../../../core/types/month-report';
 import { unzip } from '../../unit/report/unzip';
-import { asKept, type FileOutcome, fileOf, FIELDS, monthRows, MonthSite, type Summary, text } from './month-site';
+import { asKept, type FileOutcome, fileOf, FIELDS, monthRows, type MonthSite, type Summary, text } from './month-site';
 
 export const BATCHES = `
   trades:

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { dateLayout, readDay } from '../../../core/warehouse/date-layout';
-import { castOrNull, isOfType } from '../../../core/warehouse/postgres-text';
+import { dateLayout, formsFor, readDay } from '../../../core/warehouse/date-layout';
+import { provenBranches } from '../../../core/warehouse/postgres-iso';
+import { cast, castOrNull, isOfType } from '../../../core/warehouse/postgres-text';
 import type { WarehouseColumn } from '../../../core/types/warehouse';
 import { dayText } from '../../../core/quality/calendar/days';
 import { testPostgres, type TestPostgres } from '../../helpers/postgres';
@@ -133,4 +134,157 @@ describe('texts in a staging table of Postgres', () => {
       );
     },
   );
+
+  describe('that Postgres reads as they stand', () => {
+    const TIMES = ['2024-02-29 23:59:59', '2024-02-29T10:00:00', '2024-01-01 10:00:00.5', '2024-01-01 10:00:00.500000'];
+    const DAYS = ['2024-02-29', '20240229', '0001-01-01', '9999-12-31', '00010101', '2023-02-29', '20230229'];
+    const ODD = [
+      'infinity',
+      '-infinity',
+      'tomorrow',
+      'epoch',
+      'J2451187',
+      '1999.008',
+      '99-01-08',
+      '2024-1-2',
+      ' 2024-1-2',
+      '0044-03-15 BC',
+      '10000-01-01',
+      '+2024010',
+      '2024/01/02',
+      '01/02/2024',
+      '2024-060',
+      '24-01-02 ',
+      '1234567 ',
+      '0044-03-15 12:00:00 BC',
+      '0044-03-15 12:00:00.5 BC',
+      '10000-01-01 00:00:00',
+      '10000-01-01 00:00:00.5',
+      '2024-01-01 24:00:00',
+      '2024-01-01 10:00:60',
+      '2024-01-01 10:00:00.',
+      '2024-01-01 10:00:00.0000000000',
+      '2024-01-01 10:00',
+      '2024-01-01t10:00:00',
+      '2024-01-01 10:00:00.1234567',
+      '2024-01-01 10:00:00.1230000',
+      '2024-01-01 10:00:00Z',
+      '2024-01-01 10:00:00+01',
+      '2024-01-01 10:00:00.5-0330',
+      '2024-01-01 10:00:00 +01',
+      '2024-01-01+10:00:00',
+      '10:00:00 2024-01-01',
+      '2024-01-01 10:00:00.000',
+      '2024-01-01T10:00:00.000Z',
+      '2024-01-01 10:00:00.5.',
+      '2024-01-01 10:00:00.5C',
+      '2024-01-01 10:00:00..',
+      '2024-01-01 10:00:0é',
+    ];
+    const texts = fc.array(textsLike(...TIMES, ...DAYS, ...ODD), { minLength: 100, maxLength: 200 });
+    const kinds: [nativeType: string, type: WarehouseColumn['type'], formats: Partial<typeof FORMAT>][] = [
+      ['date', { kind: 'date' }, {}],
+      ['date', { kind: 'date' }, { dateFormat: 'YYYYMMDD' }],
+      ['date', { kind: 'date' }, { dateFormat: 'YYYY-MM-DD' }],
+      ['timestamp without time zone', { kind: 'timestamp', zoned: false }, {}],
+      ['timestamp(3) without time zone', { kind: 'timestamp', zoned: false }, {}],
+      ['timestamp(0) without time zone', { kind: 'timestamp', zoned: false }, {}],
+      [
+        'timestamp without time zone',
+        { kind: 'timestamp', zoned: false },
+        { timestampFormat: 'YYYY-MM-DD HH24:MI:SS' },
+      ],
+      ['timestamp with time zone', { kind: 'timestamp', zoned: true }, {}],
+      ['timestamp(3) with time zone', { kind: 'timestamp', zoned: true }, {}],
+      ['timestamp with time zone', { kind: 'timestamp', zoned: true }, { timestampFormat: 'YYYY-MM-DD HH24:MI:SS' }],
+    ];
+
+    beforeAll(async () => {
+      await client.query(`CREATE FUNCTION told(sql text, x text) RETURNS text LANGUAGE plpgsql AS $$
+        DECLARE answer text;
+        BEGIN EXECUTE 'SELECT (' || sql || ')::text FROM (SELECT $1 AS x) AS t' INTO answer USING x; RETURN answer;
+        EXCEPTION WHEN data_exception THEN RETURN 'fails'; END $$`);
+    });
+
+    const told = async (sql: string, of: readonly string[]): Promise<(string | null)[]> => {
+      const { rows } = await client.query<{ told: string | null }>(
+        'SELECT told($1, x) AS told FROM unnest($2::text[]) WITH ORDINALITY AS t(x, n) ORDER BY n',
+        [sql, of],
+      );
+      return rows.map((row) => row.told);
+    };
+
+    // The slow expressions take a blank before a zone, which a check refuses.
+    it.each(kinds)(
+      'are known without a regular expression if and only if they are %s (%j, %j)',
+      async (nativeType, type, formats) => {
+        await client.query(`SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'`);
+        const of = column(nativeType, type);
+        const format = { ...FORMAT, ...formats };
+        const slow = isOfType(of, 'x', format) ?? 'TRUE';
+        const branches = provenBranches(of, formsFor(type, format), 'x') ?? [];
+        expect(branches.length).toBeGreaterThan(0);
+        const seen = { known: 0, unknown: 0 };
+        await fc.assert(
+          fc.asyncProperty(texts, async (some) => {
+            const all = [...some, ...TIMES, ...DAYS, ...ODD];
+            const [quick, right] = [await told(`CASE ${branches.join(' ')} END`, all), await told(slow, all)];
+            for (const [index, text] of all.entries()) {
+              if (quick[index] === 'true') expect([text, right[index]]).toEqual([text, 'true']);
+              if (quick[index] === 'fails') expect([text, right[index]]).toEqual([text, 'false']);
+              if (quick[index] === 'false' && !text.includes(' +') && !text.includes(' -') && !/ [Zz]$/.test(text))
+                expect([text, right[index]]).toEqual([text, 'false']);
+              seen[quick[index] === 'true' ? 'known' : 'unknown'] += 1;
+            }
+          }),
+          { numRuns: 8 },
+        );
+        expect(Math.min(seen.known, seen.unknown)).toBeGreaterThan(0);
+      },
+    );
+
+    /** Microseconds since 1970 by plain arithmetic; undefined for what no column takes. */
+    const microseconds = (text: string): bigint | undefined => {
+      const found =
+        /^(\d{4})-?(\d\d)-?(\d\d)(?:[ Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(?: ?(Z|z|[+-]\d\d:?(?:\d\d)?))?$/.exec(
+          text,
+        );
+      if (!found) return undefined;
+      const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', fraction = '', zone = ''] =
+        found;
+      const at = new Date(0);
+      at.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+      const digits = zone.replaceAll(/\D/g, '').padEnd(4, '0');
+      const offset = (zone.startsWith('-') ? -1 : 1) * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)));
+      const seconds = at.getTime() / 1000 + Number(hour) * 3600 + (Number(minute) - offset) * 60 + Number(second);
+      return BigInt(seconds) * 1_000_000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
+    };
+
+    it.each(kinds)(
+      'are published as %s with the very value that they write, whatever DateStyle says (%j, %j)',
+      async (nativeType, type, formats) => {
+        await client.query(`SET DateStyle = 'SQL, DMY'; SET TimeZone = 'UTC'`);
+        const of = column(nativeType, type);
+        const format = { ...FORMAT, ...formats };
+        await fc.assert(
+          fc.asyncProperty(texts, async (some) => {
+            const all = [...some, ...TIMES, ...DAYS, ...ODD];
+            const right = await told(isOfType(of, 'x', format) ?? 'TRUE', all);
+            const taken = all.filter((_, index) => right[index] === 'true');
+            expect(taken.length).toBeGreaterThan(1);
+            const values = await told(`(extract(epoch FROM ${cast(of, 'x', format)}) * 1000000)::bigint`, taken);
+            expect(taken.map((text, index) => [text, values[index]])).toEqual(
+              taken.map((text) => [text, microseconds(text)?.toString()]),
+            );
+          }),
+          { numRuns: 8 },
+        );
+        expect(await told(`${cast(of, 'x', format)} IS NULL`, ['now'])).toEqual(['fails']);
+        const { rows } = await client.query(
+          `SELECT ${cast(of, 'x', format)} AS value FROM (SELECT NULL::text AS x) AS t`,
+        );
+        expect(rows).toEqual([{ value: null }]);
+      },
+    );
+  });
 });

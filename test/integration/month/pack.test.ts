@@ -8,12 +8,12 @@ const rigOf = monthRigs();
 const NAME = 'trades_2024-01.tsv';
 
 /** Rows that do not compress, so that a file of them has several parts. */
-const noisy = (rows = 40_000): string[] => {
+const noisy = (rows = 6000): string[] => {
   let state = 1;
   const word = (): string => (state = Math.imul(state, 1_664_525) + 1_013_904_223).toString(36);
   return Array.from({ length: rows }, (_, index) => {
     const day = String((index % 31) + 1).padStart(2, '0');
-    return `2024-01-${day}\t${index}\t${Array.from({ length: 150 }, word).join('')}`;
+    return `2024-01-${day}\t${index}\t${Array.from({ length: 20 }, word).join('')}`;
   });
 };
 
@@ -30,16 +30,17 @@ describe('packing a file', () => {
   it('puts every part into ledger and stage, leaves none on the disk, and knows its content by a fingerprint', async () => {
     const { rig, ref, file, folder } = await planned(noisy());
     const answer = await rig.run('packFile', ref);
-    expect(answer.rows).toBe(40_000);
+    expect(answer.rows).toBe(6000);
     expect(answer.parts).toBeGreaterThan(2);
     const parts = await rig.deps.catalog.months.parts(file.id);
     expect(parts).toHaveLength(answer.parts);
     expect(parts.every(({ uploaded }) => uploaded)).toBe(true);
-    expect(parts.reduce((sum, { result }) => sum + result.rows, 0)).toBe(40_000);
+    expect(parts.reduce((sum, { result }) => sum + result.rows, 0)).toBe(6000);
     const stage = await rig.deps.warehouses.use(ref, (warehouse) => warehouse.stage.list(''));
-    expect(stage.map(({ bytes }) => bytes).toSorted()).toEqual(parts.map(({ result }) => result.bytes).toSorted());
+    const sent = new Map(stage.map(({ name, bytes }) => [name.split('/').at(-1), bytes]));
+    expect(sent).toEqual(new Map(parts.map(({ result }) => [result.name, result.bytes])));
     expect(readdirSync(folder).filter((name) => name.includes('part-'))).toEqual([]);
-    expect(await rig.file(ref.batchId, NAME)).toMatchObject({ packed: true, rows: 40_000, figures: { rows: 40_000 } });
+    expect(await rig.file(ref.batchId, NAME)).toMatchObject({ packed: true, rows: 6000, figures: { rows: 6000 } });
     expect((await rig.file(ref.batchId, NAME)).fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -60,7 +61,7 @@ describe('packing a file', () => {
     expect(before.length).toBeGreaterThan(0);
     expect(before.filter(({ uploaded }) => uploaded)).toHaveLength(1);
     cut.rig.override({});
-    expect(await cut.rig.run('packFile', cut.ref)).toMatchObject({ rows: 40_000 });
+    expect(await cut.rig.run('packFile', cut.ref)).toMatchObject({ rows: 6000 });
     const after = await cut.rig.deps.catalog.months.parts(cut.file.id);
     expect(after.slice(0, before.length).map(({ result }) => result)).toEqual(before.map(({ result }) => result));
     expect(after.every(({ uploaded }) => uploaded)).toBe(true);

@@ -111,10 +111,8 @@ describe('planning a batch', () => {
     const files = await rig.deps.catalog.months.files(ref.batchId);
     expect(files.filter(({ state }) => state === 'waiting').map(({ month }) => month)).toEqual(['2024-01']);
     const refused = files.filter(({ state }) => state === 'failed');
-    expect(refused.map(({ table, error }) => [table, error?.code]).toSorted()).toEqual([
-      ['trades', 'MONTH_FILE_AMBIGUOUS'],
-      ['trips', 'MONTH_FILE_AMBIGUOUS'],
-    ]);
+    expect(refused.map(({ table }) => table).toSorted()).toEqual(['trades', 'trips']);
+    expect(refused.map(({ error }) => error?.code)).toEqual(['MONTH_FILE_AMBIGUOUS', 'MONTH_FILE_AMBIGUOUS']);
     // Such a file is not read in spite of it.
     expect((await rig.run('openMonth', { ...ref, month: '2024-02' })).map(({ state }) => state)).toEqual([
       'failed',

@@ -8,12 +8,14 @@ import { stringify } from 'yaml';
 import { createMonthActivities, createMonthFileActivities } from '../../../activities';
 import type { MonthFileRef } from '../../../activities/month/context';
 import type { MonthDependencies, WarehouseRef } from '../../../activities/month/dependencies';
+import type { NotifyDependencies } from '../../../activities/notify/dependencies';
 import { type Catalog, type MonthFileRecord, openCatalog } from '../../../catalog';
 import { loadConfig } from '../../../config/load';
 import { redact } from '../../../config/secrets';
 import type { Warehouse } from '../../../connectors/warehouse';
 import { LongshoreError } from '../../../core/errors/longshore-error';
 import type { EnvironmentConfig } from '../../../schemas/environment';
+import { packFile } from '../../../storage/month';
 import { localPartStore } from '../../../storage/part-store';
 import { createEnvironments } from '../../../worker/environments';
 import { expectedDays } from '../../../worker/expected-days';
@@ -114,7 +116,7 @@ export async function errorOf(work: Promise<unknown>): Promise<LongshoreError> {
     (thrown: unknown) => thrown,
   );
   if (error instanceof LongshoreError) return error;
-  throw error ?? new Error('it did not fail');
+  throw new Error(error === undefined ? 'it did not fail' : 'it failed with something else', { cause: error });
 }
 
 export interface RigOptions {
@@ -166,7 +168,7 @@ async function monthRig({ catalog, tables, batch, environment }: RigOptions): Pr
     pollMs: 20,
   });
   let overrides: Partial<Warehouse> = {};
-  const deps = {
+  const deps: MonthDependencies & NotifyDependencies = {
     catalog,
     configurations,
     environmentRules,
@@ -178,9 +180,15 @@ async function monthRig({ catalog, tables, batch, environment }: RigOptions): Pr
         warehouses.use(ref, async (warehouse) => of(withOverrides(warehouse, overrides))),
       release: async (runId: string) => warehouses.release(runId),
     },
-    files: createMonthFiles({ tempDirectory: join(folder, 'temp') }, inThisThread),
+    files: {
+      ...createMonthFiles({ tempDirectory: join(folder, 'temp') }, inThisThread),
+      // Read a few bytes at a time, so that small files have several parts.
+      pack: async (request, onPart, progress, signal) =>
+        packFile(request, onPart, progress, signal, { blockBytes: 16_384 }),
+    },
     expectedDays,
-    isRunOpen: async () => true,
+    // Runs go on, and their months have ended.
+    isRunOpen: async (id) => !/\/\d{4}-\d{2}$/.test(id),
     now: () => new Date(),
   };
   const activities = { ...createMonthActivities(deps), ...createMonthFileActivities(deps) };

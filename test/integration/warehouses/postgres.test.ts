@@ -120,6 +120,66 @@ describe('Postgres staging', () => {
     });
   });
 
+  it('takes days and times in every usual form, and publishes them as they stand', async () => {
+    const { warehouse, database } = fixture;
+    await database.sql('CREATE TABLE t (d date, ts timestamp, z timestamptz, n numeric(6,2), b boolean)');
+    const text = [
+      ['2024-02-29', '2024-02-29 01:02:03', '2024-02-29 01:02:03', '1.5', 'T'],
+      ['20240301', '2024-03-01T01:02:03', '2024-03-01T01:02:03Z', '1.500', 'YES'],
+      ['00010101', '2024-03-01 01:02:03.500', '2024-03-01 01:02:03.25+01:00', '15e-1', 'off'],
+      ['9999-12-31', '2024-03-01 01:02', '2024-03-01 01:02:03-0330', '-0', '0'],
+      ['\\N', '20240301', '2024-03-01', '\\N', '\\N'],
+      ['\\N', '2024-03-01', '\\N', '\\N', '\\N'],
+      ['\\N', '\\N', '20240301', '\\N', '\\N'],
+    ];
+    const rows = text.map((fields) => `${fields.join('\t')}\n`).join('');
+    const request = await fixture.request('usual', 't', ['d', 'ts', 'z', 'n', 'b'], [rows]);
+    expect(await fixture.load(request, mark('usual'))).toEqual([7]);
+    expect(
+      await database.sql(
+        `SET TimeZone = 'UTC'; SELECT d::text, ts::text, z::text, n::text, b::text FROM t ORDER BY ctid`,
+      ),
+    ).toEqual([
+      ['2024-02-29', '2024-02-29 01:02:03', '2024-02-29 01:02:03+00', '1.50', 'true'],
+      ['2024-03-01', '2024-03-01 01:02:03', '2024-03-01 01:02:03+00', '1.50', 'true'],
+      ['0001-01-01', '2024-03-01 01:02:03.5', '2024-03-01 00:02:03.25+00', '1.50', 'false'],
+      ['9999-12-31', '2024-03-01 01:02:00', '2024-03-01 04:32:03+00', '0.00', 'false'],
+      [null, '2024-03-01 00:00:00', '2024-03-01 00:00:00+00', null, null],
+      [null, '2024-03-01 00:00:00', null, null, null],
+      [null, null, '2024-03-01 00:00:00+00', null, null],
+    ]);
+    await warehouse.dropStaging('usual', request.table);
+  });
+
+  it.each([
+    ...['infinity', 'tomorrow', 'J2451187', '1999.008', '2024-1-2', '99-01-08', '-2024010', '2024/01/02'].map(
+      (text) => ['d', text],
+    ),
+    ...['10000-01-01', '0044-03-15 BC', '2024-02-30', '20240230', '0000-01-01'].map((text) => ['d', text]),
+    ...['infinity', 'tomorrow', '2024-01-01 24:00:00', '2024-01-01 10:00:60', '10000-01-01 00:00:00'].map((text) => [
+      'ts',
+      text,
+    ]),
+    ...['0044-03-15 12:00:00 BC', '2024-01-01 10:00:00.1234567', '2024-01-01 10:00:00Z'].map((text) => ['ts', text]),
+    ...['2024-01-01+10:00:00', '2024-01-01 10:00:00.5-01', '0044-03-15 12:00:00.5 BC'].map((text) => ['ts', text]),
+    ...['2024-01-01 10:00:00 BC', '2024-01-01 10:00:00+17', '2024-01-01 10:00:00.1234567Z', 'now'].map((text) => [
+      'z',
+      text,
+    ]),
+    ...['1.005', '1e-3', '12345.00', 'x', '99999.999'].map((text) => ['n', text]),
+  ])(
+    'refuses in column %s the text %s, which a cast would take for something else or not at all',
+    async (column, text) => {
+      const { warehouse, database } = fixture;
+      await database.sql('CREATE TABLE t (d date, ts timestamp, z timestamptz, n numeric(6,2), k integer)');
+      const request = await fixture.request('odd', 't', [column, 'k'], [`\\N\t1\n${text}\t2\n`]);
+      const error = await failure(warehouse.copy(request, control));
+      expect(error).toMatchObject({ code: 'VALUE_NOT_REPRESENTABLE', place: { column } });
+      // Of numbers that are too large the server does not say which.
+      if (!error.message.includes('overflow')) expect(error.message).toContain(text);
+    },
+  );
+
   it('says both names where two tables differ by letter case only', async () => {
     const { warehouse, database } = fixture;
     await database.sql('CREATE TABLE "Orders" (a integer); CREATE TABLE "ORDERS" (a integer)');

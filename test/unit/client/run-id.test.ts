@@ -15,7 +15,9 @@ describe('ids of runs', () => {
 
   it('takes an id with and without its kind', () => {
     expect(runIdCandidates('transfer/a/2026')).toEqual(['transfer/a/2026']);
-    expect(runIdCandidates('a/2026')).toEqual(['a/2026', 'transfer/a/2026']);
+    expect(runIdCandidates('a/2026')).toEqual(['a/2026', 'transfer/a/2026', 'month/a/2026']);
+    expect(runIdCandidates('month/a/2026')).toEqual(['month/a/2026']);
+    expect(runIdCandidates('month-task/a/report/1')).toEqual(['month-task/a/report/1']);
     expect(runIdCandidates('drop/a')).toEqual(['drop/a']);
   });
 

@@ -72,6 +72,33 @@ describe('files of a batch', () => {
     expect(found.errors[0]?.message).toMatch(/both hold 2024-01-15 to 2024-01-20/);
   });
 
+  it('that are refused are kept out of every table and month that they could be of', () => {
+    const places = (found: ReturnType<typeof matchFiles>): string[] =>
+      found.refused.map(
+        ({ file: { month, table, path }, error }) => `${month} ${table} ${path.slice(4)} ${error.code}`,
+      );
+    const batch = batchOf({ a: { files: 'x_{month}*.tsv' }, b: { files: '*_b_{month}.tsv' }, c: { files: 'c_*.tsv' } });
+    expect(places(matchFiles(batch, files('x_2024-01_b_2024-01.tsv', 'x_2024-02.tsv'), all))).toEqual([
+      '2024-01 a x_2024-01_b_2024-01.tsv MONTH_FILE_AMBIGUOUS',
+      '2024-01 b x_2024-01_b_2024-01.tsv MONTH_FILE_AMBIGUOUS',
+    ]);
+    // Each of two that reach into each other is kept out of its own month, also where only one was asked for.
+    const two = files('trades_20240115-20240210.tsv', 'trades_20240201-20240229.tsv');
+    expect(places(matchFiles(TRADES, two, all))).toEqual([
+      '2024-01 trades trades_20240115-20240210.tsv MONTH_FILES_OVERLAP',
+      '2024-02 trades trades_20240201-20240229.tsv MONTH_FILES_OVERLAP',
+    ]);
+    expect(places(matchFiles(TRADES, two, { ...all, months: ['2024-01'] }))).toEqual([
+      '2024-01 trades trades_20240115-20240210.tsv MONTH_FILES_OVERLAP',
+    ]);
+  });
+
+  it('that `clean-file` wrote belong where their originals do, when they are named', () => {
+    const clean = files('trades_2024-01.clean.tsv');
+    expect(shown(matchFiles(TWO, clean, { named: true }))).toEqual(['2024-01 trades trades_2024-01.clean.tsv']);
+    expect(matchFiles(TWO, clean, all)).toMatchObject({ files: [], unmatched: ['trades_2024-01.clean.tsv'] });
+  });
+
   it('of neighbouring days are not', () => {
     const found = matchFiles(TRADES, files('trades_20240116-20240131.tsv', 'trades_20240101-20240115.tsv'), all);
     expect(shown(found)).toEqual([

@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { platform } from 'node:os';
+import { join } from 'node:path';
+import { describeWith } from '../helpers/require-server';
+import { sleep } from './drop-folder';
+import { madeMonth, type MadeMonth, MonthChaos } from './month-rig';
+
+jest.setTimeout(180_000);
+
+const MONTH = '2024-01';
+const MEGABYTES = 14;
+
+let chaos: MonthChaos;
+let made: MadeMonth;
+
+beforeAll(() => {
+  made = madeMonth(MONTH, MEGABYTES);
+});
+afterEach(() => chaos.close());
+
+/** Files that lie in the stage of the worker. */
+const staged = (): string[] =>
+  chaos.installation.stagedFiles().filter((name) => name.startsWith('stages') && !name.endsWith('.partial'));
+
+describe('a file that does not stay as it was', () => {
+  test('replaced by another of its length while it is read: nothing of it is loaded, and a resumed batch loads the other', async () => {
+    chaos = await MonthChaos.open({ kind: 'postgres' });
+    chaos.write(MONTH, made);
+    const release = await chaos.hold('part:1', MONTH);
+    const runId = await chaos.load();
+    await chaos.reached('part:1', MONTH);
+    const other = madeMonth(MONTH, MEGABYTES, 'x');
+    const bytes = Buffer.from(other.text).subarray(0, Buffer.byteLength(made.text));
+    const file = openSync(chaos.path(MONTH), 'r+');
+    writeSync(file, bytes);
+    closeSync(file);
+    await release();
+    expect(await chaos.ended(runId)).toBe('failed');
+    expect((await chaos.files()).map(({ state, error }) => [state, error?.code])).toEqual([['failed', 'FILE_CHANGED']]);
+    expect(await chaos.value('SELECT count(*) AS n FROM trades')).toBe('0');
+    await chaos.expectTidy();
+    chaos.write(MONTH, other);
+    expect(await chaos.ended(await chaos.resume())).toBe('done');
+    await chaos.expectLoaded({ [MONTH]: other });
+  });
+
+  test.each(['state:checking', 'state:copying'])(
+    'a part that somebody removes from the stage, at %s: it is packed and uploaded again',
+    async (step) => {
+      chaos = await MonthChaos.open({ kind: 'duckdb' });
+      chaos.write(MONTH, made);
+      const release = await chaos.hold(step, MONTH);
+      const runId = await chaos.load();
+      await chaos.reached(step, MONTH);
+      const [first = ''] = staged();
+      rmSync(join(chaos.installation.stagingPath, first));
+      await release();
+      expect(await chaos.ended(runId)).toBe('done');
+      await chaos.expectLoaded({ [MONTH]: made });
+    },
+  );
+});
+
+describe('a month of two files', () => {
+  test('whose worker dies when one of them is noted as published: both are there once', async () => {
+    chaos = await MonthChaos.open({ kind: 'postgres' });
+    chaos.write(MONTH, made);
+    const lines = made.text.trimEnd().split('\n');
+    const [header = ''] = lines;
+    const half = Math.floor(lines.length / 2);
+    writeFileSync(chaos.path(MONTH), `${lines.slice(0, half).join('\n')}\n`);
+    writeFileSync(join(chaos.path(MONTH), '..', `more_${MONTH}.tsv`), `${[header, ...lines.slice(half)].join('\n')}\n`);
+    const release = await chaos.hold('after:1', MONTH);
+    const runId = await chaos.load();
+    await chaos.reached('after:1', MONTH);
+    expect((await chaos.files()).map(({ state }) => state).toSorted()).toEqual(['published', 'staged']);
+    await chaos.installation.killWorker();
+    await chaos.cutSessions();
+    await release();
+    await chaos.installation.startWorker();
+    expect(await chaos.ended(runId)).toBe('done');
+    expect(await chaos.figure(MONTH)).toBe(made.figure);
+    expect(await chaos.value('SELECT count(*) AS n FROM LONGSHORE_LEDGER')).toBe('1');
+    expect((await chaos.files()).map(({ state }) => state)).toEqual(['published', 'published']);
+    await chaos.expectTidy();
+  });
+});
+
+describe('a worker that is killed somewhere in the work of a DuckDB file', () => {
+  test('every row is there once', async () => {
+    chaos = await MonthChaos.open({ kind: 'duckdb', parallel: 2 });
+    const months = Object.fromEntries(['2024-01', '2024-02', '2024-03'].map((month) => [month, madeMonth(month, MEGABYTES)])); // prettier-ignore
+    for (const [month, file] of Object.entries(months)) chaos.write(month, file);
+    // In COPY, and about the time of publishing.
+    const releases = [await chaos.hold('state:copying', '2024-01'), await chaos.hold('state:staged', '2024-02')];
+    const runId = await chaos.load();
+    await chaos.reached('state:copying', '2024-01');
+    await chaos.reached('state:staged', '2024-02');
+    for (const release of releases) await release();
+    await sleep(150);
+    await chaos.installation.killWorker();
+    await chaos.cutSessions();
+    await chaos.installation.startWorker();
+    expect(await chaos.ended(runId)).toBe('done');
+    await chaos.expectLoaded(months);
+    await chaos.expectNothingTwice(Object.keys(months));
+  });
+});
+
+/** A file system of so many kilobytes, where this process may mount one. */
+function mounted(path: string, kilobytes: number): boolean {
+  try {
+    mkdirSync(path, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', path], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function canMount(): boolean {
+  if (platform() !== 'linux' || process.getuid?.() !== 0) return false;
+  const path = `/tmp/longshore-mount-${process.pid}`;
+  const isMounted = mounted(path, 64);
+  if (isMounted) execFileSync('umount', [path]);
+  return isMounted;
+}
+
+describeWith(canMount(), 'only root may mount a small file system', 'a disk that is full of parts', () => {
+  let full = '';
+  beforeEach(() => (full = ''));
+  afterEach(() => full && void execFileSync('umount', ['-l', full]));
+
+  test('the month fails with DISK_FULL and leaves nothing; resumed when there is room, it is loaded once', async () => {
+    chaos = await MonthChaos.open({ kind: 'postgres', staging: { minFreeBytes: '0MB' } });
+    chaos.write(MONTH, made);
+    full = join(chaos.installation.stagingPath, 'stages');
+    expect(mounted(full, 2000)).toBe(true);
+    const runId = await chaos.load();
+    expect(await chaos.ended(runId)).toBe('failed');
+    expect((await chaos.files()).map(({ state, error }) => [state, error?.code])).toEqual([['failed', 'DISK_FULL']]);
+    expect(await chaos.value('SELECT count(*) AS n FROM trades')).toBe('0');
+    expect(readdirSync(full)).toEqual([]);
+    await chaos.expectTidy();
+    execFileSync('mount', ['-o', 'remount,size=100m', full]);
+    writeFileSync(join(full, '.roomy'), '');
+    rmSync(join(full, '.roomy'));
+    expect(await chaos.ended(await chaos.resume())).toBe('done');
+    await chaos.expectLoaded({ [MONTH]: made });
+  });
+});
