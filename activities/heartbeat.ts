@@ -14,10 +14,16 @@ export const newProgressCounter = (): ProgressCounter => new BigInt64Array(new S
 export async function withHeartbeat<T>(
   work: (signal: AbortSignal, progress: ProgressCounter) => Promise<T>,
   progress: ProgressCounter = newProgressCounter(),
+  /** Told with every heartbeat: what the activity is at. */
+  about: Record<string, string | number> = {},
 ): Promise<T> {
   const context = Context.current();
   const beat = (): void =>
-    context.heartbeat({ rows: Number(Atomics.load(progress, 0)), bytes: Number(Atomics.load(progress, 1)) });
+    context.heartbeat({
+      ...about,
+      rows: Number(Atomics.load(progress, 0)),
+      bytes: Number(Atomics.load(progress, 1)),
+    });
   // A local activity is part of a workflow task: the worker hears of its cancellation by itself.
   const isLocal = context.info.isLocal;
   if (!isLocal) beat();

@@ -189,6 +189,7 @@ interface MonthFilesTable {
   packed: Generated<boolean>;
   figures: JsonOrNull<unknown>;
   copy_statement: string | null;
+  publish_mark: string | null;
   copied: JsonOrNull<unknown>;
   quality_id: number | null;
   warnings: ColumnType<string[], string | undefined, string>;

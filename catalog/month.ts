@@ -53,6 +53,8 @@ export interface MonthFileRecord extends MonthFile {
   packed: boolean;
   figures?: ScanFigures;
   copyStatement?: string;
+  /** Of the transaction that was to publish it, written down before that was begun. */
+  publishMark?: string;
   copied?: CopyResult;
   qualityId?: number;
   warnings: string[];
@@ -130,6 +132,7 @@ export interface MonthStore {
         | 'packed'
         | 'figures'
         | 'copyStatement'
+        | 'publishMark'
         | 'copied'
         | 'qualityId'
         | 'warnings'

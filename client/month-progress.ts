@@ -70,21 +70,24 @@ async function liveFiles(context: ClientContext, workflowId: string): Promise<Li
     underway(context, workflowId),
   ]);
   if (!child) return [];
-  let next = 0;
   return child.files.map((file) => {
-    const isMoving = file.state === 'packing' || file.state === 'copying' || file.state === 'checking';
-    const [rowsUnderway, bytesUnderway] = (isMoving ? pending[next++] : undefined) ?? [0, 0];
-    return { ...file, month: child.month, rowsUnderway, bytesUnderway };
+    const { rows = 0, bytes = 0 } = pending.find(({ fileId }) => fileId === file.fileId) ?? {};
+    return { ...file, month: child.month, rowsUnderway: rows, bytesUnderway: bytes };
   });
 }
 
-/** Heartbeats of the activities of a month: rows and bytes. */
-async function underway(context: ClientContext, workflowId: string): Promise<[rows: number, bytes: number][]> {
+interface Beat {
+  fileId?: number;
+  rows?: number;
+  bytes?: number;
+}
+
+/** Heartbeats of the activities of a month. */
+async function underway(context: ClientContext, workflowId: string): Promise<Beat[]> {
   const description = await describeRun(context, workflowId).catch(() => undefined);
   return (description?.raw.pendingActivities ?? []).map(({ heartbeatDetails }) => {
     const payload = heartbeatDetails?.payloads?.[0];
-    const beat = payload ? defaultPayloadConverter.fromPayload<{ rows?: number; bytes?: number }>(payload) : {};
-    return [beat.rows ?? 0, beat.bytes ?? 0];
+    return payload ? defaultPayloadConverter.fromPayload<Beat>(payload) : {};
   });
 }
 

@@ -41,7 +41,7 @@ export function createCloseActivities(deps: MonthDependencies) {
               ...(error && { error }),
             });
         }
-        const spent = files.filter((file) => (isCancelled ? file.state !== 'published' : isSpent(file)));
+        const spent = isCancelled ? files : files.filter(isSpent);
         if (ref.action === 'load' && spent.length > 0) await tidy(ref, spent);
         if (ref.action === 'check') for (const { loadId } of files) await deps.removeLoadFolder(loadId);
         const outcome = outcomeOf(ref, await deps.catalog.months.files(ref.batchId, ref.month), error, deps.now());

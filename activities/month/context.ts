@@ -85,7 +85,9 @@ export function noTable({ table, schema, name }: MonthTable, environment: string
     'TABLE_NOT_FOUND',
     `Environment ${environment} has no table ${shown}, into which ${name} is to be loaded.`,
     { environment, table: shown },
-    { next: 'Create it, or set `createTable: true` in its definition to have it made from the file.' },
+    {
+      next: 'Create it, or set `createTable: true` in its definition to have it made from the file; where it is there, the user of the environment needs the rights to see it and to write it.',
+    },
   );
 }
 

@@ -21,78 +21,94 @@ export function createJudgeActivities(deps: MonthDependencies) {
   return {
     /** By the figures of its parts, its keys and the rules. */
     async judgeFile(ref: MonthFileRef): Promise<Judged> {
-      return withHeartbeat(async (signal, progress) => {
-        const context = await fileContext(deps, ref);
-        const { file, table } = context;
-        await deps.catalog.months.updateFile(file.id, { state: 'checking' });
-        const started = deps.now().getTime();
-        const plan = await deps.warehouses
-          .use(ref, async (warehouse) => planOf(deps, context, await describeTable(warehouse, table), modeOf(ref)))
-          .catch((error: unknown) => {
-            // Checking alone needs no warehouse.
-            if (ref.action === 'load') throw error;
-            return planOf(deps, context, undefined, modeOf(ref));
+      return withHeartbeat(
+        async (signal, progress) => {
+          const context = await fileContext(deps, ref);
+          const { file, table } = context;
+          await deps.catalog.months.updateFile(file.id, { state: 'checking' });
+          const started = deps.now().getTime();
+          const plan = await deps.warehouses
+            .use(ref, async (warehouse) => planOf(deps, context, await describeTable(warehouse, table), modeOf(ref)))
+            .catch((error: unknown) => {
+              // Checking alone needs no warehouse.
+              if (ref.action === 'load') throw error;
+              return planOf(deps, context, undefined, modeOf(ref));
+            });
+          const figures = file.figures;
+          if (!figures) throw new LongshoreError('INTERNAL', `${file.path} has not been read.`, { file: file.path });
+          const parts = await deps.catalog.months.parts(file.id);
+          const folder = await deps.loadFolder(file.loadId);
+          const duplicates =
+            plan.plan.keyColumns.length > 0 && table.quality.levels.duplicates !== 'off'
+              ? await deps.files.duplicates(
+                  {
+                    path: file.path,
+                    plan: plan.plan,
+                    keyFolder: join(folder),
+                    parts: parts.length,
+                    rows: figures.rows,
+                  },
+                  progress,
+                  signal,
+                )
+              : undefined;
+          const { rules } = table.quality;
+          const ruleFacts =
+            rules.length > 0
+              ? await deps.files.rules({ path: file.path, plan: plan.plan, rules }, progress, signal)
+              : [];
+          const facts = factsFromFigures({
+            file: file.path,
+            month: ref.month,
+            bytes: file.size,
+            plan: plan.plan,
+            figures,
+            header: {
+              ...(table.columns && { expected: table.columns }),
+              found: plan.plan.columns.map(({ name }) => name),
+            },
+            ...(duplicates && { duplicates }),
+            rules: ruleFacts,
+            seconds: (deps.now().getTime() - (file.startedAt?.getTime() ?? started)) / 1000,
           });
-        const figures = file.figures;
-        if (!figures) throw new LongshoreError('INTERNAL', `${file.path} has not been read.`, { file: file.path });
-        const parts = await deps.catalog.months.parts(file.id);
-        const folder = await deps.loadFolder(file.loadId);
-        const duplicates =
-          plan.plan.keyColumns.length > 0 && table.quality.levels.duplicates !== 'off'
-            ? await deps.files.duplicates(
-                { path: file.path, plan: plan.plan, keyFolder: join(folder), parts: parts.length, rows: figures.rows },
-                progress,
-                signal,
-              )
-            : undefined;
-        const { rules } = table.quality;
-        const ruleFacts =
-          rules.length > 0 ? await deps.files.rules({ path: file.path, plan: plan.plan, rules }, progress, signal) : [];
-        const facts = factsFromFigures({
-          file: file.path,
-          month: ref.month,
-          bytes: file.size,
-          plan: plan.plan,
-          figures,
-          header: {
-            ...(table.columns && { expected: table.columns }),
-            found: plan.plan.columns.map(({ name }) => name),
-          },
-          ...(duplicates && { duplicates }),
-          rules: ruleFacts,
-          seconds: (deps.now().getTime() - (file.startedAt?.getTime() ?? started)) / 1000,
-        });
-        return conclude(context, facts);
-      });
+          return conclude(context, facts);
+        },
+        undefined,
+        { fileId: ref.fileId },
+      );
     },
 
     /** By SQL on the rows in its staging table. */
     async judgeStaged(ref: MonthFileRef): Promise<Judged> {
-      return withHeartbeat(async () => {
-        const context = await fileContext(deps, ref);
-        const { batch, table, file } = context;
-        return deps.warehouses.use(ref, async (warehouse) => {
-          const known = await describeTable(warehouse, table);
-          if (!known) throw noTable(table, batch.to);
-          const plan = await planOf(deps, context, known, modeOf(ref));
-          const facts = await warehouseFacts(warehouse, {
-            staging: warehouse.stagingTable(file.loadId, known),
-            table: known,
-            columns: plan.plan.columns,
-            tableColumns: plan.columns,
-            monthTable: table,
-            month: ref.month,
-            rules: table.quality.rules,
-            file: file.path,
-            bytes: file.size,
+      return withHeartbeat(
+        async () => {
+          const context = await fileContext(deps, ref);
+          const { batch, table, file } = context;
+          return deps.warehouses.use(ref, async (warehouse) => {
+            const known = await describeTable(warehouse, table);
+            if (!known) throw noTable(table, batch.to);
+            const plan = await planOf(deps, context, known, modeOf(ref));
+            const facts = await warehouseFacts(warehouse, {
+              staging: warehouse.stagingTable(file.loadId, known),
+              table: known,
+              columns: plan.plan.columns,
+              tableColumns: plan.columns,
+              monthTable: table,
+              month: ref.month,
+              rules: table.quality.rules,
+              file: file.path,
+              bytes: file.size,
+            });
+            return conclude(context, {
+              ...facts,
+              missingColumns: plan.missingColumns,
+              unexpectedColumns: plan.unexpectedColumns,
+            });
           });
-          return conclude(context, {
-            ...facts,
-            missingColumns: plan.missingColumns,
-            unexpectedColumns: plan.unexpectedColumns,
-          });
-        });
-      });
+        },
+        undefined,
+        { fileId: ref.fileId },
+      );
     },
   };
 

@@ -41,16 +41,20 @@ export function createPackActivities(deps: MonthDependencies) {
      * FILE_EMPTY, FILE_UNREADABLE, MONTH_DEFINITION_MISMATCH, TABLE_NOT_FOUND, DISK_FULL.
      */
     async packFile(ref: MonthFileRef): Promise<PackedFile> {
-      return withHeartbeat(async (signal, progress) => {
-        const context = await fileContext(deps, ref);
-        const { file } = context;
-        if (file.state === 'published' || file.state === 'skipped')
-          return { rows: file.rows ?? 0, parts: 0, skipped: file.state };
-        await deps.catalog.months.updateFile(file.id, { state: 'packing', startedAt: file.startedAt ?? deps.now() });
-        return ref.action === 'check'
-          ? pass(context, undefined, signal, progress)
-          : deps.warehouses.use(ref, (warehouse) => pass(context, warehouse, signal, progress));
-      });
+      return withHeartbeat(
+        async (signal, progress) => {
+          const context = await fileContext(deps, ref);
+          const { file } = context;
+          if (file.state === 'published' || file.state === 'skipped')
+            return { rows: file.rows ?? 0, parts: 0, skipped: file.state };
+          await deps.catalog.months.updateFile(file.id, { state: 'packing', startedAt: file.startedAt ?? deps.now() });
+          return ref.action === 'check'
+            ? pass(context, undefined, signal, progress)
+            : deps.warehouses.use(ref, (warehouse) => pass(context, warehouse, signal, progress));
+        },
+        undefined,
+        { fileId: ref.fileId },
+      );
     },
   };
 

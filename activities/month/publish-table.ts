@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 import type { MonthFileRecord } from '../../catalog/month';
+import type { Warehouse, WarehouseTable } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { dayText } from '../../core/quality/calendar/days';
 import { judge } from '../../core/quality/judge';
@@ -29,13 +30,12 @@ export function createPublishTableActivities(deps: MonthDependencies) {
         const table = tableOf(batch, name);
         const files = (await deps.catalog.months.files(ref.batchId, ref.month)).filter((file) => file.table === name);
         if (ref.quality !== 'none') await judgeMonth(ref, files);
-        const staged = files.filter(({ state }) => state === 'staged');
-        if (ref.action === 'check' || staged.length === 0) return { rows: 0 };
+        if (ref.action === 'check') return { rows: 0 };
         return deps.warehouses.use(ref, async (warehouse) => {
           const known = await describeTable(warehouse, table);
           if (!known) throw noTable(table, batch.to);
-          const [first] = staged;
-          if (!first) return { rows: 0 };
+          const staged = await unpublished(warehouse, known, files);
+          if (staged.length === 0) return { rows: 0 };
           const plans = await Promise.all(staged.map((file) => planOf(deps, { table, file }, known, modeOf(ref))));
           // Rows that this batch has put there itself, e.g. before a late file came, never give way.
           const isFirst = !files.some(({ state }) => state === 'published');
@@ -53,10 +53,12 @@ export function createPublishTableActivities(deps: MonthDependencies) {
           });
           const rows = staged.map((file) => file.rows ?? 0);
           const total = rows.reduce((sum, count) => sum + count, 0);
+          const mark = markOf(staged);
+          for (const file of staged) await deps.catalog.months.updateFile(file.id, { publishMark: mark });
           const changed = await warehouse.transaction(
             statements,
             {
-              id: markOf(files),
+              id: mark,
               kind: 'load',
               batch: ref.batch,
               table: known.ref.name,
@@ -81,10 +83,7 @@ export function createPublishTableActivities(deps: MonthDependencies) {
               },
             },
           );
-          for (const file of staged) {
-            await deps.catalog.months.updateFile(file.id, { state: 'published', finishedAt: deps.now() });
-            await warehouse.dropStaging(file.loadId, known);
-          }
+          for (const file of staged) await settle(warehouse, known, file);
           const removed = replace && changed ? `, ${(changed[0] ?? 0).toLocaleString('en')} old rows gave way` : '';
           await note(
             deps,
@@ -122,6 +121,30 @@ export function createPublishTableActivities(deps: MonthDependencies) {
       });
     },
   };
+
+  /**
+   * Staged files that nobody has published: those of a transaction that an earlier attempt began, and that has happened,
+   * are written down as what they are.
+   */
+  async function unpublished(
+    warehouse: Warehouse,
+    known: WarehouseTable,
+    files: MonthFileRecord[],
+  ): Promise<MonthFileRecord[]> {
+    const staged = files.filter(({ state }) => state === 'staged');
+    const happened = new Map<string, boolean>();
+    for (const { publishMark } of staged)
+      if (publishMark !== undefined && !happened.has(publishMark))
+        happened.set(publishMark, (await warehouse.findMark(publishMark)) !== undefined);
+    for (const file of staged) if (happened.get(file.publishMark ?? '')) await settle(warehouse, known, file);
+    return staged.filter(({ state }) => state === 'staged');
+  }
+
+  async function settle(warehouse: Warehouse, known: WarehouseTable, file: MonthFileRecord): Promise<void> {
+    await deps.catalog.months.updateFile(file.id, { state: 'published', finishedAt: deps.now() });
+    file.state = 'published';
+    await warehouse.dropStaging(file.loadId, known);
+  }
 
   /** What only shows when all files of a month are there: days without rows, and how many rows each day has. */
   async function judgeMonth(ref: MonthRef, files: readonly MonthFileRecord[]): Promise<void> {
@@ -199,15 +222,11 @@ const daysOnly = (settings: Settings): Settings => ({
   minScore: 0,
 });
 
-/**
- * The same for the same files, so that a second attempt finds what the first one did, however many of its files the first
- * one wrote down as published.
- */
+/** The same for the same files, so that a second attempt finds what the first one did. */
 export const markOf = (files: readonly MonthFileRecord[]): string =>
   createHash('sha256')
     .update(
       files
-        .filter(({ state }) => state === 'staged' || state === 'published')
         .map(({ loadId }) => loadId)
         .toSorted()
         .join(),

@@ -45,6 +45,7 @@ const STATEMENTS = [
      packed         boolean NOT NULL DEFAULT false,
      figures        json,
      copy_statement text,
+     publish_mark   text,
      copied         json,
      quality_id     bigint,
      warnings       json NOT NULL DEFAULT '[]',

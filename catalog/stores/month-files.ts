@@ -200,7 +200,14 @@ async function reset(
       AND twin.size = ${size} AND twin.mtime_ms = ${mtimeMs}`.execute(tx);
   const result = await tx
     .updateTable('month_files')
-    .set({ ...UNREAD, size, mtime_ms: mtimeMs, load_id: loadId })
+    .set({
+      ...UNREAD,
+      size,
+      mtime_ms: mtimeMs,
+      load_id: loadId,
+      // Of the same load, what a transaction has published stays published, however often the file is read.
+      publish_mark: sql<string | null>`CASE WHEN load_id = ${loadId} THEN publish_mark END`,
+    })
     .where('id', '=', fileId)
     .executeTakeFirst();
   found(fileId, result.numUpdatedRows);

@@ -10,15 +10,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { Installation } from '../helpers/installation';
 import { testPostgres } from '../helpers/postgres';
 import type { TestSnowflake } from '../helpers/snowflake-server';
 import { testTemporal } from '../helpers/temporal';
 import { connected, eventually } from './drop-folder';
+import { CATALOG_HOLDS, TARGET_HOLDS } from './month-holds';
+import { type ChaosWarehouse, COLUMNS, figureSql, type MadeMonth, ofMonth } from './month-rows';
 import { execute, rows } from './shop';
-
-export type ChaosWarehouse = 'duckdb' | 'postgres' | 'snowflake';
 
 export interface MonthFileRow {
   id: number;
@@ -49,51 +49,7 @@ export interface MonthChaosOptions {
   temporalAddress?: string;
 }
 
-/** Rows of a month and the figure of them, reckoned without a database. */
-export interface MadeMonth {
-  text: string;
-  rows: number;
-  figure: string;
-}
-
 const MAIN = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
-const COLUMNS = 'day date, id bigint, amount numeric(12,2), note varchar(40)';
-const LINE_BYTES = 62;
-
-/** About so many megabytes; ids of a month are no other month's. */
-export function madeMonth(month: string, megabytes: number, salt = ''): MadeMonth {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  const days = new Date(Date.UTC(year, number, 0)).getUTCDate();
-  const count = Math.floor((megabytes * 1e6) / LINE_BYTES / days) * days;
-  const lines = ['day\tid\tamount\tnote\n'];
-  const hash = createHash('md5');
-  for (let at = 0; at < count; at += 1) {
-    const day = `${month}-${String(1 + Math.floor((at * days) / count)).padStart(2, '0')}`;
-    const id = number * 10_000_000 + at;
-    const amount = `${(at * 7919) % 999_983}.${String(at % 100).padStart(2, '0')}`;
-    const note = at % 9 === 0 ? '' : `${salt}é ${((at + 1) * 2_654_435_761).toString(36)} ${((at + 7) * 40_503).toString(36)}`.slice(0, 40); // prettier-ignore
-    lines.push(`${day}\t${id}\t${amount}\t${note}\n`);
-    hash.update(`${day}|${id}|${amount}|${note}\n`);
-  }
-  return { text: lines.join(''), rows: count, figure: `${count}:${hash.digest('hex')}` };
-}
-
-/** The same figure of the rows of a month, as DuckDB, Postgres and Snowflake reckon it. */
-const figureSql = (where: string, kind: ChaosWarehouse): string => {
-  const line = `CAST(day AS VARCHAR) || '|' || CAST(id AS VARCHAR) || '|' || CAST(amount AS VARCHAR) || '|' || COALESCE(note, '')`;
-  const end = kind === 'postgres' ? `E'\\n'` : kind === 'duckdb' ? 'chr(10)' : `'\n'`;
-  const joined =
-    kind === 'snowflake'
-      ? `LISTAGG(${line} || ${end}, '') WITHIN GROUP (ORDER BY id)`
-      : `string_agg(${line} || ${end}, '' ORDER BY id)`;
-  return `SELECT CAST(count(*) AS VARCHAR) || ':' || md5(${joined}) AS figure FROM trades WHERE ${where}`;
-};
-
-const ofMonth = (month: string): string => {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  const next = new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10);
-  return `day >= CAST('${month}-01' AS DATE) AND day < CAST('${next}' AS DATE)`;
-};
 
 export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -113,7 +69,7 @@ export class MonthChaos {
     readonly target: string,
     readonly catalog: string,
     private readonly made: string[],
-    private readonly snowflake: TestSnowflake | undefined,
+    readonly snowflake: TestSnowflake | undefined,
     private readonly address: string,
     private readonly namespace: string,
   ) {}
@@ -383,33 +339,6 @@ export class MonthChaos {
     return this.value(`SELECT count(*) AS n FROM trades WHERE ${ofMonth(month)}`).then(Number);
   }
 
-  /** Every row of these months is there once and nothing else is, one mark for each, and nothing is left of the way there. */
-  async expectLoaded(months: Record<string, MadeMonth>): Promise<void> {
-    const files = await this.files();
-    const wanted = Object.entries(months);
-    expect(files.map(({ month, state, rows: count }) => [month, state, count])).toEqual(
-      wanted.map(([month, made]) => [month, 'published', made.rows]),
-    );
-    for (const [month, made] of wanted) expect([month, await this.figure(month)]).toEqual([month, made.figure]);
-    expect(await this.value('SELECT count(*) AS n FROM trades')).toBe(
-      String(wanted.reduce((sum, [, made]) => sum + made.rows, 0)),
-    );
-    const marks = await this.sql('SELECT month, count(*) AS n, sum(rows) AS rows FROM LONGSHORE_LEDGER GROUP BY month ORDER BY month'); // prettier-ignore
-    expect(marks.map((mark) => Object.values(mark).map(String))).toEqual(
-      wanted.map(([month, made]) => [month, '1', String(made.rows)]),
-    );
-    const batches = await rows<{ status: string }>(this.catalog, 'select status from longshore.month_batches');
-    expect(batches).toEqual([{ status: 'completed' }]);
-    await this.expectTidy();
-  }
-
-  /** Nothing in the stage, no staging table, no file of a load. */
-  async expectTidy(): Promise<void> {
-    expect(this.installation.stagedFiles().filter((name) => !name.startsWith('duckdb'))).toEqual([]);
-    expect(await this.stagingTables()).toEqual([]);
-    if (this.snowflake) expect(await this.snowflake.sql('LIST @LONGSHORE_STAGE', this.target)).toEqual([]);
-  }
-
   /** Tables of the warehouse but for the one that is loaded and the ledger. */
   async stagingTables(): Promise<string[]> {
     const found = await this.sql(
@@ -427,16 +356,6 @@ export class MonthChaos {
     return found.map(({ step }) => step);
   }
 
-  /** No part was packed, uploaded or noted twice, and no month staged or published twice. */
-  async expectNothingTwice(months: readonly string[]): Promise<void> {
-    for (const month of months) {
-      const once = (await this.steps(month)).filter((step) =>
-        /^(part|uploaded):|^state:(staged|published)$/.test(step),
-      );
-      expect([month, once.filter((step, at) => once.indexOf(step) !== at)]).toEqual([month, []]);
-    }
-  }
-
   async close(): Promise<void> {
     for (const client of this.clients) await client.end().catch(() => undefined);
     for (const child of this.children) await endProcess(child, 'SIGKILL');
@@ -447,47 +366,3 @@ export class MonthChaos {
     for (const ending of ['', '.wal', '.copy', '.copy.wal']) rmSync(this.target + ending, { force: true });
   }
 }
-
-/** Each step waits for a lock that nobody holds, unless a test does; and is written down with what it does. */
-const STEP = `
-  create schema chaos;
-  create table chaos.steps (n bigint generated always as identity, month text, step text);
-  create function chaos.step(step text, month text) returns void language plpgsql as $$ begin
-    perform pg_advisory_xact_lock_shared(hashtext(step || '@' || month));
-    insert into chaos.steps (month, step) values (month, step);
-  end $$;`;
-
-const CATALOG_HOLDS = `${STEP}
-  create function chaos.month_of(id bigint) returns text language sql as 'select month from longshore.month_files f where f.id = $1';
-  create function chaos.on_part() returns trigger language plpgsql as $$ begin
-    if tg_op = 'INSERT' then perform chaos.step('part:' || new.part, chaos.month_of(new.file_id));
-    elsif new.uploaded and not old.uploaded then perform chaos.step('uploaded:' || new.part, chaos.month_of(new.file_id));
-    end if; return new; end $$;
-  create trigger hold before insert or update on longshore.month_parts for each row execute function chaos.on_part();
-  create function chaos.on_file() returns trigger language plpgsql as $$ begin
-    if new.packed and not old.packed then perform chaos.step('packed', new.month); end if;
-    if new.copy_statement is distinct from old.copy_statement and new.copy_statement is not null then perform chaos.step('submitted', new.month); end if;
-    if new.state <> old.state then perform chaos.step('state:' || new.state, new.month); end if;
-    if new.state = 'published' and old.state <> 'published' then perform chaos.step('after:' || (
-      select count(*) from longshore.month_files f where f.month = new.month and f.state = 'published'), new.month); end if;
-    return new; end $$;
-  create trigger hold before update on longshore.month_files for each row execute function chaos.on_file();
-  create function chaos.on_month() returns trigger language plpgsql as $$ begin
-    if new.state <> old.state then perform chaos.step('month:' || new.state, new.month); end if;
-    return new; end $$;
-  create trigger hold before update on longshore.month_batch_months for each row execute function chaos.on_month();`;
-
-/** In a Postgres target: rows going into the table, and parts into a staging table, whose load stands in for the month. */
-const TARGET_HOLDS = `${STEP}
-  create function chaos.on_rows() returns trigger language plpgsql as $$ declare found text; begin
-    select to_char(min(day), 'YYYY-MM') into found from added;
-    if found is not null then perform chaos.step('insert', found); end if;
-    return null; end $$;
-  create trigger hold after insert on trades referencing new table as added for each statement execute function chaos.on_rows();
-  create function chaos.on_marked() returns trigger language plpgsql as $$ begin
-    perform chaos.step('copy:' || new.part, substr(tg_table_name, 10, 16)); return new; end $$;
-  create function chaos.on_table() returns event_trigger language plpgsql as $$ declare made record; begin
-    for made in select * from pg_event_trigger_ddl_commands() where command_tag = 'CREATE TABLE' and object_identity ~ 'ls_month_.*_p"?$' loop
-      execute format('create trigger hold before insert on %s for each row execute function chaos.on_marked()', made.object_identity);
-    end loop; end $$;
-  create event trigger hold_copies on ddl_command_end when tag in ('CREATE TABLE') execute function chaos.on_table();`;

@@ -1,13 +1,12 @@
 import { describeSnowflake, startSnowflake, type TestSnowflake } from '../helpers/snowflake-server';
-import { eventually, sleep } from './drop-folder';
-import { madeMonth, type MadeMonth, MonthChaos } from './month-rig';
+import { eventually } from './drop-folder';
+import { expectLoaded, expectNothingTwice } from './month-expect';
+import { MonthChaos } from './month-rig';
+import { madeMonth, type MadeMonth } from './month-rows';
 
 jest.setTimeout(180_000);
 
-/** A minute by hand: LONGSHORE_TEST_OUTAGE_MS=60000. */
-const OUTAGE_MS = Number(process.env.LONGSHORE_TEST_OUTAGE_MS ?? 3000);
 const MEGABYTES = 14;
-const PARTS = 2;
 
 describeSnowflake('months on their way into Snowflake', () => {
   let server: TestSnowflake;
@@ -33,6 +32,13 @@ describeSnowflake('months on their way into Snowflake', () => {
     const months = Object.fromEntries(Object.entries(made).slice(0, count));
     for (const [month, file] of Object.entries(months)) chaos.write(month, file);
     return months;
+  }
+
+  /** A PUT for each part, and a COPY for each file. */
+  async function expectSentOnce(): Promise<void> {
+    const files = await chaos.files();
+    const { counts } = await server.seen();
+    expect([counts['PUT'], counts['COPY']]).toEqual([files.reduce((sum, { parts }) => sum + parts, 0), files.length]);
   }
 
   /** Statements of a kind that are in a state. */
@@ -61,10 +67,9 @@ describeSnowflake('months on their way into Snowflake', () => {
     for (const release of releases) await release();
     await chaos.installation.startWorker();
     expect(await chaos.ended(runId)).toBe('done');
-    await chaos.expectLoaded(months);
-    await chaos.expectNothingTwice(Object.keys(months));
-    const { counts } = await server.seen();
-    expect([counts['PUT'], counts['COPY']]).toEqual([6 * PARTS, 6]);
+    await expectLoaded(chaos, months);
+    await expectNothingTwice(chaos, Object.keys(months));
+    await expectSentOnce();
   });
 
   test('killed while COPY runs: the statement is gone on with, not sent again', async () => {
@@ -76,7 +81,7 @@ describeSnowflake('months on their way into Snowflake', () => {
     await chaos.cutSessions();
     await chaos.installation.startWorker();
     expect(await chaos.ended(runId)).toBe('done');
-    await chaos.expectLoaded(months);
+    await expectLoaded(chaos, months);
     expect(await statements('COPY')).toHaveLength(1);
   });
 
@@ -92,68 +97,7 @@ describeSnowflake('months on their way into Snowflake', () => {
     await chaos.cutSessions();
     await chaos.installation.startWorker();
     expect(await chaos.ended(runId)).toBe('done');
-    await chaos.expectLoaded(months);
+    await expectLoaded(chaos, months);
     expect(await statements('COPY')).toHaveLength(1);
-  });
-
-  test('nobody answers for a while, as one month is uploaded, one copied and one published', async () => {
-    const months = some(3);
-    await server.wish({ delay_copy_ms: 2000 });
-    const holds = [
-      await chaos.hold('uploaded:0', '2024-01'),
-      await chaos.hold('submitted', '2024-02'),
-      await chaos.hold('state:staged', '2024-03'),
-    ];
-    const runId = await chaos.load();
-    await chaos.reached('uploaded:0', '2024-01');
-    await chaos.reached('submitted', '2024-02');
-    await chaos.reached('state:staged', '2024-03');
-    await server.network('refuse');
-    for (const release of holds) await release();
-    await sleep(OUTAGE_MS);
-    await server.network('up');
-    expect(await chaos.ended(runId, 150_000)).toBe('done');
-    await chaos.expectLoaded(months);
-    await chaos.expectNothingTwice(Object.keys(months));
-    const { counts } = await server.seen();
-    expect([counts['PUT'], counts['COPY']]).toEqual([3 * PARTS, 3]);
-  });
-
-  test.each(['session', 'ended', 'login'] as const)(
-    'sessions that are over (%s), as one month is packed, one copied and one published',
-    async (expire) => {
-      const months = some(3);
-      await server.wish({ delay_copy_ms: 2000 });
-      const holds = [
-        await chaos.hold('part:1', '2024-01'),
-        await chaos.hold('submitted', '2024-02'),
-        await chaos.hold('state:staged', '2024-03'),
-      ];
-      const runId = await chaos.load();
-      await chaos.reached('part:1', '2024-01');
-      await chaos.reached('submitted', '2024-02');
-      await chaos.reached('state:staged', '2024-03');
-      await server.wish({ expire });
-      for (const release of holds) await release();
-      expect(await chaos.ended(runId)).toBe('done');
-      await chaos.expectLoaded(months);
-      const { counts } = await server.seen();
-      expect([counts['PUT'], counts['COPY']]).toEqual([3 * PARTS, 3]);
-    },
-  );
-
-  test('cancelled while COPY runs: it is aborted there, and a resumed batch loads every row once', async () => {
-    const months = some(2);
-    await server.wish({ delay_copy_ms: 60_000 });
-    const runId = await chaos.load();
-    await chaos.until('COPY is known', (files) => files.every((file) => file.copy_statement != null));
-    await chaos.tell('run', 'cancel', runId, '--reason', 'a test');
-    expect(await chaos.ended(runId)).toBe('cancelled');
-    expect(await statements('COPY', 'ABORTED')).toHaveLength(2);
-    expect(await chaos.value('SELECT COUNT(*) FROM TRADES')).toBe('0');
-    await chaos.expectTidy();
-    await server.wish({ delay_copy_ms: 0 });
-    expect(await chaos.ended(await chaos.resume())).toBe('done');
-    await chaos.expectLoaded(months);
   });
 });

@@ -1,6 +1,7 @@
 import { sleep } from './drop-folder';
-import { endProcess, madeMonth, type MadeMonth, MonthChaos } from './month-rig';
-import { rows } from './shop';
+import { expectLoaded, expectNothingTwice } from './month-expect';
+import { MonthChaos } from './month-rig';
+import { madeMonth, type MadeMonth } from './month-rows';
 
 jest.setTimeout(180_000);
 
@@ -16,37 +17,6 @@ beforeEach(async () => {
   for (const [month, file] of Object.entries(made)) chaos.write(month, file);
 });
 afterEach(() => chaos.close());
-
-const runs = async (): Promise<string[]> =>
-  (await rows<{ run_id: string }>(chaos.catalog, 'select run_id from longshore.runs order by started_at')).map(
-    ({ run_id: runId }) => runId,
-  );
-
-test('a command line that is killed takes nothing with it', async () => {
-  const release = await chaos.hold('part:1', '2024-02');
-  const watching = await chaos.spawn('month/trades/', 'month', 'load', 'trades', '--qc', 'file');
-  await chaos.reached('part:1', '2024-02');
-  await endProcess(watching, 'SIGKILL');
-  await release();
-  const [runId = ''] = await runs();
-  expect(await chaos.ended(runId)).toBe('done');
-  await chaos.expectLoaded(made);
-  await chaos.expectNothingTwice(MONTHS);
-});
-
-test('of two workers one is killed, and the other does the rest', async () => {
-  const other = await chaos.spawn('Working for', 'worker');
-  const releases = [];
-  for (const [at, month] of MONTHS.entries()) releases.push(await chaos.hold(`part:${at % 2}`, month));
-  const runId = await chaos.load();
-  for (const [at, month] of MONTHS.entries()) await chaos.reached(`part:${at % 2}`, month);
-  await chaos.installation.killWorker();
-  for (const release of releases) await release();
-  expect(await chaos.ended(runId)).toBe('done');
-  await chaos.expectLoaded(made);
-  await chaos.expectNothingTwice(MONTHS);
-  await endProcess(other, 'SIGTERM');
-});
 
 test('a pause outlives the worker, and nothing is published until it is over', async () => {
   const releases = [];
@@ -65,8 +35,8 @@ test('a pause outlives the worker, and nothing is published until it is over', a
   expect(await chaos.stagingTables()).toEqual([]);
   await chaos.tell('run', 'resume', runId);
   expect(await chaos.ended(runId)).toBe('done');
-  await chaos.expectLoaded(made);
-  await chaos.expectNothingTwice(MONTHS);
+  await expectLoaded(chaos, made);
+  await expectNothingTwice(chaos, MONTHS);
 });
 
 test('a run that was terminated in Temporal is gone on with by a resumed one', async () => {
@@ -83,5 +53,5 @@ test('a run that was terminated in Temporal is gone on with by a resumed one', a
   const resumed = await chaos.resume();
   for (const release of releases) await release();
   expect(await chaos.ended(resumed)).toBe('done');
-  await chaos.expectLoaded(made);
+  await expectLoaded(chaos, made);
 });

@@ -1,7 +1,7 @@
 /** Snowflake for tests: a server of our own that speaks to the real driver. Python runs it, in an environment made once. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../dev/temporal-cli';
@@ -76,7 +76,19 @@ function findPython(): { python: string } | { missing: string } {
   );
   if (base === undefined) return { missing: 'the Snowflake server needs Python 3.11 or newer' };
   mkdirSync(dirname(folder), { recursive: true });
-  return oneAtATime(`${folder}.lock`, () => install(base, folder));
+  return oneAtATime(`${folder}.lock`, () => installOnce(base, folder));
+}
+
+/** How long it is believed that packages cannot be had: every file of tests would wait for them anew. */
+const UNAVAILABLE_MS = 30 * 60_000;
+
+function installOnce(base: string, folder: string): { python: string } | { missing: string } {
+  const note = `${folder}.unavailable`;
+  if (existsSync(note) && Date.now() - statSync(note).mtimeMs < UNAVAILABLE_MS)
+    return { missing: readFileSync(note, 'utf8') };
+  const made = install(base, folder);
+  if ('missing' in made) writeFileSync(note, made.missing);
+  return made;
 }
 
 /** Test files that begin together make it once. */

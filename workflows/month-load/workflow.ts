@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  CancelledFailure,
   condition,
   continueAsNew,
   isCancellation,
@@ -25,6 +26,12 @@ import {
   pauseMonthSignal,
   resumeMonthSignal,
 } from './messages';
+
+/** Once a month is cancelled, what a dead worker leaves unanswered is the cancellation's echo. */
+const echoOf = (thrown: unknown): unknown =>
+  CancellationScope.current().consideredCancelled && !isCancellation(thrown)
+    ? new CancelledFailure('The run was cancelled.')
+    : thrown;
 
 /**
  * One month: each file is read once, checked and packed while it is uploaded, judged, and copied into a staging table. A
@@ -83,7 +90,8 @@ export async function monthLoad(input: MonthLoadInput): Promise<MonthLoadResult>
     const siblings = progress.files.filter(({ table }) => table === file.table);
     try {
       if (!isSettled(file.state) && file.state !== 'staged') await stageFile(file, at);
-    } catch (thrown) {
+    } catch (caught) {
+      const thrown = echoOf(caught);
       const report = errorReport(thrown);
       Object.assign(file, { state: report.code === 'CANCELLED' ? 'cancelled' : 'failed', error: report });
       await CancellationScope.nonCancellable(() =>
@@ -152,7 +160,8 @@ export async function monthLoad(input: MonthLoadInput): Promise<MonthLoadResult>
         { ...ref, table },
       ]);
       for (const file of staged) enter(file, 'published');
-    } catch (thrown) {
+    } catch (caught) {
+      const thrown = echoOf(caught);
       if (isCancellation(thrown)) throw thrown;
       const report = errorReport(thrown);
       for (const file of staged.length > 0 ? staged : files.slice(0, 1)) {

@@ -194,10 +194,12 @@ function suite(open: () => Promise<Site>, sizes: { file: number[]; table: number
   });
 }
 
-describe('what is wrong with a file is found, by DuckDB and for DuckDB', () =>
-  suite(onDuckDB, { file: [0, 1, 10, 1000, 10_000], table: [1, 10, 500] }));
-describe('what is wrong with a file is found, by Postgres and for Postgres', () =>
-  suite(onPostgres, { file: [0, 1, 10, 100], table: [1, 10, 10_000] }));
+describe('what is wrong with a file is found, by DuckDB and for DuckDB', () => {
+  suite(onDuckDB, { file: [0, 1, 10, 1000, 10_000], table: [1, 10, 500] });
+});
+describe('what is wrong with a file is found, by Postgres and for Postgres', () => {
+  suite(onPostgres, { file: [0, 1, 10, 100], table: [1, 10, 10_000] });
+});
 describeSnowflake('what is wrong with a file is found, by Snowflake and for Snowflake', () =>
   suite(onSnowflake, { file: [0, 1, 10, 100], table: [1, 10, 500] }),
 );

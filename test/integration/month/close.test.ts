@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Warehouse } from '../../../connectors/warehouse';
 import type { ErrorCode } from '../../../core/errors/catalogue';
 import type { ErrorReport } from '../../../core/errors/longshore-error';
 import { january, monthRigs } from './rig';
@@ -56,14 +57,13 @@ describe('a month that is closed', () => {
     expect(await left()).toEqual({ stage: 1, staging: 1, disk: 1 });
     await rig.run('endBatch', { runId, batchId: ref.batchId, status: 'failed' });
     const copied: string[] = [];
-    await rig.deps.warehouses.use(ref, async (warehouse) =>
-      rig.override({
-        copy: async (request, control) => {
-          copied.push(request.loadId);
-          return warehouse.copy(request, control);
-        },
-      }),
-    );
+    rig.override({
+      // The warehouse that is in use: one that was lent before may be closed by now.
+      async copy(this: Warehouse, request, control) {
+        copied.push(request.loadId);
+        return this.copy(request, control);
+      },
+    });
     const again = await rig.plan({ resume: true });
     const files = await rig.run('openMonth', again.ref);
     expect(files.map(({ state }) => state)).toEqual(['staged', 'waiting']);

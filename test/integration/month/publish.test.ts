@@ -77,6 +77,27 @@ describe('publishing a table', () => {
     expect(await rig.log(runId)).toContain('info trades: 62 rows of 2024-01 published, 2 old rows gave way');
   });
 
+  it('knows what was published and not written down, also when another file has come since', async () => {
+    const rig = await rigOf({ tables: { trades: { ...TRADES, expectedRange: 'none' } } });
+    rig.write(A, january().slice(0, 30));
+    const first = await rig.plan();
+    await rig.stage({ ...first.ref, fileId: (await rig.file(first.ref.batchId, A)).id });
+    const { updateFile } = rig.deps.catalog.months;
+    const cut = jest.spyOn(rig.deps.catalog.months, 'updateFile').mockImplementation(async (id, patch) => {
+      if (patch.state === 'published') throw new Error('the worker was killed');
+      return updateFile.call(rig.deps.catalog.months, id, patch);
+    });
+    await expect(rig.run('publishTable', { ...first.ref, table: 'trades' })).rejects.toThrow('killed');
+    cut.mockRestore();
+    expect(await rig.sql(COUNT)).toEqual([{ n: 30 }]);
+    await rig.run('endBatch', { runId: first.runId, batchId: first.ref.batchId, status: 'partial' });
+    rig.write(B, january().slice(30));
+    const { ref } = await rig.plan({ resume: true });
+    await rig.stage({ ...ref, fileId: (await rig.file(ref.batchId, B)).id });
+    expect(await rig.run('publishTable', { ...ref, table: 'trades' })).toEqual({ rows: 32 });
+    expect(await rig.sql(COUNT)).toEqual([{ n: 62 }]);
+  });
+
   it('replaces also when the run is asked to, whatever the definition says', async () => {
     const { rig, publish } = await staged(TRADES, { replace: true });
     await rig.sql("INSERT INTO trades VALUES ('2024-01-01', 2, 'x')");

@@ -118,6 +118,12 @@ describe('Postgres staging', () => {
       code: 'VALUE_TOO_LONG',
       place: { column: 'a' },
     });
+    // Postgres would cut blanks at the end of it without a word.
+    const blanks = await fixture.request('blanks', 't', ['a', 'b'], ['abc\tx\nab   \tx\n']);
+    expect(await failure(warehouse.copy(blanks, control))).toMatchObject({
+      code: 'VALUE_TOO_LONG',
+      place: { column: 'a' },
+    });
   });
 
   it('takes days and times in every usual form, and publishes them as they stand', async () => {

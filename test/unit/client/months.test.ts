@@ -228,13 +228,17 @@ describe('how far a batch is', () => {
         [RUN]: { status: 'RUNNING', answer: progress },
         [`${RUN}/2024-02`]: {
           status: 'RUNNING',
-          beats: [{ rows: 10, bytes: 500 }],
+          beats: [
+            { fileId: 3, rows: 7, bytes: 70 },
+            { fileId: 2, rows: 10, bytes: 500 },
+          ],
           answer: {
             month: '2024-02',
             paused: false,
             files: [
               { ...file, fileId: 1, file: 'a.tsv', state: 'published' },
               { ...file, fileId: 2, file: 'b.tsv', state: 'packing' },
+              { ...file, fileId: 3, file: 'c.tsv', state: 'copying' },
             ],
           },
         },
@@ -247,6 +251,7 @@ describe('how far a batch is', () => {
       files: [
         { fileId: 1, month: '2024-02', rowsUnderway: 0, bytesUnderway: 0 },
         { fileId: 2, month: '2024-02', rowsUnderway: 10, bytesUnderway: 500 },
+        { fileId: 3, month: '2024-02', rowsUnderway: 7, bytesUnderway: 70 },
       ],
     });
   });

@@ -1,0 +1,7 @@
+import { stepsSuite } from './month-steps';
+
+jest.setTimeout(180_000);
+
+describe('a worker that goes away with a month at every step of its way into a DuckDB file', () => {
+  stepsSuite('duckdb', 'gone');
+});

@@ -1,5 +1,0 @@
-import { stepsSuite } from './month-steps';
-
-jest.setTimeout(180_000);
-
-describe('a worker that goes away with a month at every step of its way into Postgres', () => stepsSuite('postgres'));
