@@ -129,7 +129,7 @@ export class MonthChaos {
     const chaos = new MonthChaos(
       installation,
       kind,
-      kind === 'duckdb' ? path : targetUrl,
+      { duckdb: path, postgres: targetUrl, snowflake: database }[kind],
       catalogUrl,
       made,
       snowflake,

@@ -1,5 +1,4 @@
 import { describeSnowflake, startSnowflake, type TestSnowflake } from '../helpers/snowflake-server';
-import { eventually } from './drop-folder';
 import { expectLoaded, expectNothingTwice } from './month-expect';
 import { MonthChaos } from './month-rig';
 import { madeMonth, type MadeMonth } from './month-rows';
@@ -77,22 +76,6 @@ describeSnowflake('months on their way into Snowflake', () => {
     await server.wish({ delay_copy_ms: 8000 });
     const runId = await chaos.load();
     await chaos.until('COPY is known', ([file]) => file?.copy_statement != null);
-    await chaos.installation.killWorker();
-    await chaos.cutSessions();
-    await chaos.installation.startWorker();
-    expect(await chaos.ended(runId)).toBe('done');
-    await expectLoaded(chaos, months);
-    expect(await statements('COPY')).toHaveLength(1);
-  });
-
-  test.each(['INSERT', 'COMMIT'])('killed while %s of the publication is answered: it happens once', async (kind) => {
-    const months = some(1);
-    const release = await chaos.hold('state:staged', '2024-01');
-    const runId = await chaos.load();
-    await chaos.reached('state:staged', '2024-01');
-    await server.wish({ hold_answer: { kind, ms: 20_000 } });
-    await release();
-    await eventually(`${kind} is carried out`, async () => (await statements(kind, 'SUCCESS')).length > 0);
     await chaos.installation.killWorker();
     await chaos.cutSessions();
     await chaos.installation.startWorker();
