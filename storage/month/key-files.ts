@@ -16,32 +16,35 @@ const HASH_BYTES = 8;
 /** Hashes of one partition that are held in one array. */
 const CHUNK_KEYS = 4096;
 
-interface Chunk {
-  words: Uint32Array;
-  used: number;
-}
-
 const pathOf = (folder: string, part: number): string => join(folder, `keys-${String(part + 1).padStart(5, '0')}.bin`);
 
 /** Collects the hashes of one part after the other: 8 bytes of memory for each row of the part, and 8 MB. */
 export class KeyWriter {
-  readonly #chunks: Chunk[][] = Array.from({ length: PARTITIONS }, () => []);
+  /** Full chunks of each partition, and the one that is being filled with how many words it has. */
+  readonly #full: Uint32Array[][] = Array.from({ length: PARTITIONS }, () => []);
+  readonly #filling: Uint32Array[] = Array.from({ length: PARTITIONS }, () => new Uint32Array(CHUNK_KEYS * 2));
+  readonly #used = new Int32Array(PARTITIONS);
   readonly #spare: Uint32Array[] = [];
   rows = 0;
 
   constructor(private readonly folder: string) {}
 
   add(high: Uint32Array, low: Uint32Array, rows: number): void {
+    const filling = this.#filling;
+    const used = this.#used;
     for (let row = 0; row < rows; row++) {
       const word = high[row]!;
-      const chunks = this.#chunks[word >>> 24]!;
-      let chunk = chunks.at(-1);
-      if (chunk === undefined || chunk.used === CHUNK_KEYS * 2) {
-        chunk = { words: this.#spare.pop() ?? new Uint32Array(CHUNK_KEYS * 2), used: 0 };
-        chunks.push(chunk);
+      const partition = word >>> 24;
+      const at = used[partition]!;
+      const words = filling[partition]!;
+      words[at] = word;
+      words[at + 1] = low[row]!;
+      if (at + 2 < CHUNK_KEYS * 2) used[partition] = at + 2;
+      else {
+        this.#full[partition]!.push(words);
+        filling[partition] = this.#spare.pop() ?? new Uint32Array(CHUNK_KEYS * 2);
+        used[partition] = 0;
       }
-      chunk.words[chunk.used++] = word;
-      chunk.words[chunk.used++] = low[row]!;
     }
     this.rows += rows;
   }
@@ -50,15 +53,22 @@ export class KeyWriter {
   async finish(part: number): Promise<void> {
     const out = await OutputFile.open(pathOf(this.folder, part));
     try {
-      const counts = Uint32Array.from(this.#chunks, (chunks) => chunks.reduce((sum, { used }) => sum + used / 2, 0));
+      const counts = Uint32Array.from(
+        this.#full,
+        (chunks, partition) => chunks.length * CHUNK_KEYS + this.#used[partition]! / 2,
+      );
       await out.write(bytesOf(counts, counts.length));
-      for (const chunks of this.#chunks) for (const { words, used } of chunks) await out.write(bytesOf(words, used));
+      for (const [partition, chunks] of this.#full.entries()) {
+        for (const words of chunks) await out.write(bytesOf(words, words.length));
+        await out.write(bytesOf(this.#filling[partition]!, this.#used[partition]!));
+      }
       await out.finish({ durable: true });
     } catch (error) {
       await out.abort();
       throw error;
     }
-    for (const chunks of this.#chunks) for (const { words } of chunks.splice(0)) this.#spare.push(words);
+    for (const chunks of this.#full) this.#spare.push(...chunks.splice(0));
+    this.#used.fill(0);
     this.rows = 0;
   }
 }
