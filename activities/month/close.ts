@@ -1,6 +1,6 @@
 import type { MonthFileRecord } from '../../catalog/month';
 import { CATALOGUE } from '../../core/errors/catalogue';
-import { tablesOf } from '../../core/month/steps';
+import { isStaging } from '../../core/month/steps';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { MonthOutcome } from '../../core/types/month';
 import type { RunStatus } from '../../schemas/constants';
@@ -8,7 +8,6 @@ import { withHeartbeat } from '../heartbeat';
 import { describeTable, type MonthFileRef, type MonthRef, prefixOf, tableOf } from './context';
 import type { MonthDependencies } from './dependencies';
 import { note } from './log';
-import { markOf } from './publish-table';
 
 /** How files, months and batches end, and what is tidied up then. */
 export function createCloseActivities(deps: MonthDependencies) {
@@ -41,8 +40,9 @@ export function createCloseActivities(deps: MonthDependencies) {
               ...(error && { error }),
             });
         }
-        const spent = isCancelled ? files : files.filter(isSpent);
-        if (ref.action === 'load' && spent.length > 0) await tidy(ref, spent);
+        // Of a check nothing stays.
+        const spent = isCancelled || ref.action === 'check' ? files : files.filter(isSpent);
+        if (isStaging(ref) && spent.length > 0) await tidy(ref, spent);
         if (ref.action === 'check') for (const { loadId } of files) await deps.removeLoadFolder(loadId);
         const outcome = outcomeOf(ref, await deps.catalog.months.files(ref.batchId, ref.month), error, deps.now());
         await deps.catalog.months.moveMonth(
@@ -92,12 +92,9 @@ export function createCloseActivities(deps: MonthDependencies) {
     const isStaged = ({ state }: MonthFileRecord): boolean => state === 'staged';
     if (!all.some(isStaged)) return;
     await deps.warehouses.use(ref, async (warehouse) => {
-      for (const files of tablesOf(all)) {
-        const staged = files.filter(isStaged);
-        if (staged.length === 0 || !(await warehouse.findMark(markOf(files)))) continue;
-        for (const { id } of staged)
+      for (const { id, publishMark } of all.filter(isStaged))
+        if (publishMark !== undefined && (await warehouse.findMark(publishMark)))
           await deps.catalog.months.updateFile(id, { state: 'published', finishedAt: deps.now() });
-      }
     });
   }
 

@@ -4,6 +4,7 @@ import type { MonthFileRecord } from '../../catalog/month';
 import type { Warehouse, WarehouseTable } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { type FilePlan, planFile } from '../../core/month/scan-plan';
+import { isStaging } from '../../core/month/steps';
 import type { MonthBatch } from '../../core/types/month-batch';
 import type { MonthAction, MonthFile, MonthTable } from '../../core/types/month';
 import type { QualityMode } from '../../core/types/quality';
@@ -68,8 +69,8 @@ export const prefixOf = ({ batch, loadId }: Pick<MonthFileRecord, 'batch' | 'loa
  * How a run reads its files. Values are looked at even where nobody asked for checks: it costs little beside packing, and a
  * warehouse that would round a value is found out before it does.
  */
-export const modeOf = ({ action }: Pick<MonthRef, 'action'>): { isLoad: boolean; checks: boolean } => ({
-  isLoad: action === 'load',
+export const modeOf = (ref: Pick<MonthRef, 'action' | 'quality'>): { isLoad: boolean; checks: boolean } => ({
+  isLoad: isStaging(ref),
   checks: true,
 });
 

@@ -5,6 +5,7 @@ import type { MonthPartRecord } from '../../catalog/month';
 import type { Warehouse } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { plural } from '../../core/notify/words';
+import { isStaging } from '../../core/month/steps';
 import type { FilePlan } from '../../core/month/scan-plan';
 import { emptyFigures, mergeFigures } from '../../core/quality/scan/figures';
 import type { CheckLevel } from '../../core/types/quality';
@@ -48,9 +49,13 @@ export function createPackActivities(deps: MonthDependencies) {
           if (file.state === 'published' || file.state === 'skipped')
             return { rows: file.rows ?? 0, parts: 0, skipped: file.state };
           await deps.catalog.months.updateFile(file.id, { state: 'packing', startedAt: file.startedAt ?? deps.now() });
-          return ref.action === 'check'
-            ? pass(context, undefined, signal, progress)
-            : deps.warehouses.use(ref, (warehouse) => pass(context, warehouse, signal, progress));
+          const packed = isStaging(ref)
+            ? await deps.warehouses.use(ref, (warehouse) => pass(context, warehouse, signal, progress))
+            : await pass(context, undefined, signal, progress);
+          // Nobody judges it.
+          if (ref.action === 'check' && ref.quality === 'none')
+            await deps.catalog.months.updateFile(file.id, { state: 'checked', finishedAt: deps.now() });
+          return packed;
         },
         undefined,
         { fileId: ref.fileId },
@@ -101,7 +106,7 @@ export function createPackActivities(deps: MonthDependencies) {
     const isJudged = (level: CheckLevel): boolean => ref.quality === 'file' && level === 'critical';
     if (warehouse && !isJudged(levels.columns)) refuseRagged(context, plan.plan, figures);
     if (warehouse && !isJudged(levels.types)) refuseRounding(context, warehouse, plan.plan, figures);
-    if (warehouse && (await isDuplicate(context, fingerprint, warehouse)))
+    if (warehouse && ref.action === 'load' && (await isDuplicate(context, fingerprint, warehouse)))
       return { rows: figures.rows, parts: parts.length, skipped: 'loaded before' };
     return { rows: figures.rows, parts: parts.length };
 
@@ -156,7 +161,8 @@ export function createPackActivities(deps: MonthDependencies) {
       return planOf(deps, context, known ?? undefined, modeOf(ref));
     }
     let known = await describeTable(warehouse, table);
-    if (!known && table.createTable) known = await createMissingTable(deps, warehouse, context);
+    if (!known && table.createTable && ref.action === 'load')
+      known = await createMissingTable(deps, warehouse, context);
     if (!known) throw noTable(table, batch.to);
     await warnOfSmallWarehouse(deps, context, warehouse, file.size);
     return planOf(deps, context, known, modeOf(ref));
@@ -167,7 +173,7 @@ export function createPackActivities(deps: MonthDependencies) {
    * this disk, everything is begun anew.
    */
   async function usableParts(
-    { ref, file }: FileContext,
+    { ref, file, table }: FileContext,
     warehouse: Warehouse | undefined,
     { plan }: FilePlan,
     folder: string,
@@ -180,7 +186,12 @@ export function createPackActivities(deps: MonthDependencies) {
       return isPacked && (await Promise.all(wanted.map((name) => exists(join(folder, name))))).every(Boolean);
     };
     if ((await Promise.all(parts.map(isThere))).every(Boolean)) return parts;
-    await warehouse?.stage.remove(prefixOf(file));
+    if (warehouse) {
+      await warehouse.stage.remove(prefixOf(file));
+      const known = await describeTable(warehouse, table);
+      // Parts that are packed anew may be cut elsewhere: nothing that was staged of the old ones may stay.
+      if (known) await warehouse.dropStaging(file.loadId, known);
+    }
     await deps.removeLoadFolder(file.loadId);
     await deps.loadFolder(file.loadId);
     await deps.catalog.months.resetFile(file.id, { size: file.size, mtimeMs: file.mtimeMs, loadId: file.loadId });

@@ -223,7 +223,7 @@ const daysOnly = (settings: Settings): Settings => ({
 });
 
 /** The same for the same files, so that a second attempt finds what the first one did. */
-export const markOf = (files: readonly MonthFileRecord[]): string =>
+const markOf = (files: readonly MonthFileRecord[]): string =>
   createHash('sha256')
     .update(
       files

@@ -27,7 +27,7 @@ export const MONTH_OPTIONS = {
 
 export const QC_OPTION = choice(
   QUALITY_MODES,
-  'where quality is checked: in the file before anything is copied, in the warehouse on staged rows, or not at all (asked for when left out, and `file` where nobody can be asked)',
+  'where quality is checked: in the file before anything is copied, in the warehouse on staged rows, or not at all (a load asks when it is left out; `file` where nobody can be asked, and for `month check`)',
 );
 
 interface MonthOptions {

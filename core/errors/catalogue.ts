@@ -471,7 +471,7 @@ export const CATALOGUE = {
     false,
     'The file changed while it was read.',
     'Somebody still writes to it, or replaced it.',
-    'Nothing: what was loaded is thrown away, and the file is watched again until it stands still.',
+    'What was read of it is thrown away. A watched folder takes it again when it stands still, a month batch when it is resumed.',
   ),
   FILE_UNREADABLE: entry(
     'failed',

@@ -9,7 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isSettled, tablesOf } from '../../core/month/steps';
+import { isSettled, isStaging, tablesOf } from '../../core/month/steps';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import { errorReport } from '../errors';
 import { inLanes } from '../in-lanes';
@@ -128,13 +128,13 @@ export async function monthLoad(input: MonthLoadInput): Promise<MonthLoadResult>
       );
       file.verdict = verdict;
     }
-    enter(file, 'staged');
+    enter(file, input.action === 'check' ? 'checked' : 'staged');
   }
 
   async function read(file: MonthFileProgress, at: typeof ref & { fileId: number }): Promise<void> {
     const taskQueue = partsQueue(workflowInfo().taskQueue);
     enter(file, 'packing');
-    const summary = `${file.file}: ${input.action === 'check' ? 'read' : 'read, pack and upload'}`;
+    const summary = `${file.file}: ${isStaging(input) ? 'read, pack and upload' : 'read'}`;
     const packed = await monthFiles.packFile.executeWithOptions({ taskQueue, summary }, [at]);
     Object.assign(file, { rows: packed.rows, parts: packed.parts });
     if (packed.skipped) return enter(file, 'skipped');
@@ -143,7 +143,7 @@ export async function monthLoad(input: MonthLoadInput): Promise<MonthLoadResult>
       const judged = await monthFiles.judgeFile.executeWithOptions({ taskQueue, summary: `${file.file}: judge` }, [at]);
       file.verdict = judged.verdict;
     }
-    if (input.action === 'check') enter(file, 'checked');
+    if (!isStaging(input)) enter(file, 'checked');
   }
 
   async function publish(files: MonthFileProgress[]): Promise<void> {

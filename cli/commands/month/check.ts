@@ -1,6 +1,6 @@
 import { createCommand } from '../../core/create-command';
 import { followBatchToEnd } from '../../core/follow-batch';
-import { batchRequest, MONTH_OPTIONS } from '../../core/month-request';
+import { batchRequest, MONTH_OPTIONS, QC_OPTION } from '../../core/month-request';
 import { required, toggle } from '../../core/options';
 
 export const monthCheck = createCommand({
@@ -12,15 +12,21 @@ export const monthCheck = createCommand({
   args: { batch: required('BATCH', 'month batch of the configuration') },
   options: {
     ...MONTH_OPTIONS,
+    qc: QC_OPTION,
     wait: toggle('watch until the run has ended (default)', 'let it run in the background, and print its id'),
   },
   examples: [
     ['month check trades --month 2024-01', 'the files of a month'],
     ['month check trades --files ./trades_20240101-20240131.tsv', 'one file'],
+    [
+      'month check trades --month 2024-01 --qc warehouse',
+      'the same checks as SQL, on rows that are staged and dropped again',
+    ],
     ['month check trades --month 2024-01 --json', 'everything that was found, for a script'],
   ],
   async run(context, { args, options }) {
-    const request = await batchRequest(context, args.batch, 'check', options, 'file');
+    // A check is for looking at the file, unless something else is said.
+    const request = await batchRequest(context, args.batch, 'check', options, options.qc ?? 'file');
     const client = await context.connect();
     const started = await client.months.start(request);
     if (!options.wait) {

@@ -120,6 +120,30 @@ export function coreSuite(site: () => MonthSite): void {
     expect([again.code, again.error?.code]).toEqual([2, 'BATCH_NOT_FOUND']);
   });
 
+  test('a check in the warehouse stages and drops rows, one without checks counts them, and neither loads any', async () => {
+    const before = await site().kept('trades');
+    for (const [mode, verdict] of [
+      ['warehouse', 'passed'],
+      ['none', undefined],
+    ] as const) {
+      const { code, printed } = await site().json<Summary>(
+        'month',
+        'check',
+        'trades',
+        '--month',
+        '2024-01',
+        '--qc',
+        mode,
+      );
+      expect(code).toBe(0);
+      const file = fileOf(printed, 'trades_2024-01.tsv');
+      expect(file).toMatchObject({ state: 'checked', rows: january.length });
+      expect(file.quality?.verdict).toBe(verdict);
+    }
+    expect(await site().kept('trades')).toEqual(before);
+    expect((await site().tables()).filter((name) => name.startsWith('longshore_staging.'))).toEqual([]);
+  });
+
   test('a file whose content was loaded before is skipped, and told of', async () => {
     const { code, printed } = await site().load('trades', '--month', '2024-01');
     expect(code).toBe(0);
