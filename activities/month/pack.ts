@@ -93,7 +93,12 @@ export function createPackActivities(deps: MonthDependencies) {
     const fingerprint = createHash('sha256')
       .update(JSON.stringify([file.size, ...parts.flatMap(({ result }) => result.blocks ?? [])]))
       .digest('hex');
-    await deps.catalog.months.updateFile(file.id, { packed: true, rows: figures.rows, figures, fingerprint });
+    await deps.catalog.months.updateFile(file.id, {
+      packed: true,
+      rows: figures.rows,
+      figures,
+      ...(warehouse && { fingerprint }),
+    });
     await note(
       deps,
       ref.runId,

@@ -49,8 +49,8 @@ export class KeyWriter {
     this.rows += rows;
   }
 
-  /** Writes the hashes of a part, and begins anew. Throws DISK_FULL, STAGING_UNAVAILABLE. */
-  async finish(part: number): Promise<void> {
+  /** Writes the hashes of a part, `durable`: so that they outlive the machine, and begins anew. Throws DISK_FULL, STAGING_UNAVAILABLE. */
+  async finish(part: number, { durable }: { durable: boolean }): Promise<void> {
     const out = await OutputFile.open(pathOf(this.folder, part));
     try {
       const counts = Uint32Array.from(
@@ -62,7 +62,7 @@ export class KeyWriter {
         for (const words of chunks) await out.write(bytesOf(words, words.length));
         await out.write(bytesOf(this.#filling[partition]!, this.#used[partition]!));
       }
-      await out.finish({ durable: true });
+      await out.finish({ durable });
     } catch (error) {
       await out.abort();
       throw error;

@@ -63,10 +63,11 @@ export async function packFile(
         signal,
         ...(options.blockBytes !== undefined && { blockBytes: options.blockBytes }),
         ...(helpers.length > 0 && { sharedFor: helpers.length }),
-        onRaw: (bytes) => checksums.add(bytes),
+        // Whether content has been loaded before is asked of what is loaded.
+        ...(pack && { onRaw: (bytes: Uint8Array) => checksums.add(bytes) }),
       },
       async (bytes, last) => {
-        if (last) checksums.end();
+        if (last && pack) checksums.end();
         // A part of nothing but the blank end of a file would have no rows.
         if (parts.isFull && !(last && isBlank(bytes))) await parts.close(checksums);
         return parts.take(bytes, last);
@@ -146,7 +147,7 @@ class Parts {
     if (figures.rows === 0) return this.abort();
     const packed = await this.#file?.finish();
     this.#file = undefined;
-    await this.#keys?.finish(this.#number);
+    await this.#keys?.finish(this.#number, { durable: pack !== undefined });
     const part = {
       part: this.#number,
       from: this.#from.byte,

@@ -21,7 +21,7 @@ export interface PackedPart {
   /** `name`, `bytes` and `sha256` are empty where nothing was packed. */
   part: MonthPart;
   figures: ScanFigures;
-  /** CRC-32 of each block of 64 MiB of the file that ends in this part. */
+  /** CRC-32 of each block of 64 MiB of the file that ends in this part; none where nothing is packed. */
   blocks: number[];
 }
 

@@ -4,6 +4,7 @@ import type { BatchStage, WireLoad } from '../../../connectors/connector';
 import { asBytesValues } from '../../../core/columnar/allocate';
 import type { ColumnMask } from '../../../core/types/mask';
 import type { PartColumn } from '../../../core/types/transfer';
+import { settled } from './settled';
 import {
   extractAll,
   progressCounter,
@@ -197,6 +198,7 @@ describe('what is masked', () => {
 
   test('by an expression that reads more than its row is read again after a snapshot was lost', async () => {
     const table = await database.describe('people');
+    await settled(database);
     const before = await database.source.openSnapshot();
     const [range] = await database.source.planRanges({ ...database.request(table, before.token), schema: table }, 1e9);
     await before.close();

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { RowFilter } from '../../../core/types/transfer';
+import { settled } from './settled';
 import { extractAll, sourceDatabase, type SourceDatabaseUnderTest } from './source-database';
 
 let database: SourceDatabaseUnderTest;
@@ -10,17 +10,6 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 let count = 0;
-
-/** Waits until no transaction, in whatever database of the server, is older than those that end here. */
-async function settled(): Promise<void> {
-  const [before] = await database.rows('SELECT txid_current() AS id');
-  for (let turn = 0; turn < 600; turn += 1) {
-    const [now] = await database.rows('SELECT txid_snapshot_xmin(txid_current_snapshot()) AS oldest');
-    if (BigInt(now?.['oldest'] ?? 0) > BigInt(before?.['id'] ?? 0)) return;
-    await sleep(50);
-  }
-  throw new Error('A transaction on the test server has been open for half a minute.');
-}
 
 /**
  * Reads a table of three slices under one snapshot, changes it, and asks under another which slices still hold the same
@@ -34,7 +23,7 @@ async function afterChange(
   await database.change(
     `CREATE TABLE ${name} (id int PRIMARY KEY, pad text, note text) WITH (autovacuum_enabled = off, fillfactor = 50); INSERT INTO ${name} SELECT i, repeat('x', 100), 'n' || i FROM generate_series(1, 300) i`,
   );
-  await settled();
+  await settled(database);
   const table = await database.describe(name);
   await options.during?.(name);
   const old = await database.source.openSnapshot();
