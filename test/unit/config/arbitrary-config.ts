@@ -7,7 +7,8 @@ const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,10}$/);
 const text = fc
   .oneof(
     fc.string({ minLength: 1 }),
-    fc.string({ minLength: 1, unit: 'binary' }),
+    // But for the code points that stand in for brackets while YAML is read, which no text may hold (reference-mask.ts).
+    fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !/[\ufdd0-\ufddf]/.test(text)),
     fc.constantFrom('${x}', '$${x}', '$$${', '${', "it's: # no", 'null', '1', '- a', '*a', '!a', 'a\nb\n', ' a '),
   )
   .filter((value) => /\S/.test(value) && value.isWellFormed());
