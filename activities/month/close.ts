@@ -1,6 +1,6 @@
 import type { MonthFileRecord } from '../../catalog/month';
-import { CATALOGUE } from '../../core/errors/catalogue';
-import { isStaging } from '../../core/month/steps';
+import { isSpent, monthOutcome } from '../../core/month/month-outcome';
+import { isSettled, isStaging } from '../../core/month/steps';
 import type { ErrorReport } from '../../core/errors/longshore-error';
 import type { MonthOutcome } from '../../core/types/month';
 import type { RunStatus } from '../../schemas/constants';
@@ -33,7 +33,7 @@ export function createCloseActivities(deps: MonthDependencies) {
         if (isCancelled && ref.action === 'load') await noteCommitted(ref);
         const files = await deps.catalog.months.files(ref.batchId, ref.month);
         for (const file of files) {
-          if (isCancelled && !isEnded(file))
+          if (isCancelled && !isSettled(file.state))
             await deps.catalog.months.updateFile(file.id, {
               state: 'cancelled',
               finishedAt: deps.now(),
@@ -44,7 +44,12 @@ export function createCloseActivities(deps: MonthDependencies) {
         const spent = isCancelled || ref.action === 'check' ? files : files.filter(isSpent);
         if (isStaging(ref) && spent.length > 0) await tidy(ref, spent);
         if (ref.action === 'check') for (const { loadId } of files) await deps.removeLoadFolder(loadId);
-        const outcome = outcomeOf(ref, await deps.catalog.months.files(ref.batchId, ref.month), error, deps.now());
+        const outcome = monthOutcome(
+          ref.month,
+          await deps.catalog.months.files(ref.batchId, ref.month),
+          error,
+          deps.now(),
+        );
         await deps.catalog.months.moveMonth(
           ref.batchId,
           ref.month,
@@ -102,6 +107,8 @@ export function createCloseActivities(deps: MonthDependencies) {
     const { batch } = await deps.monthBatch(ref);
     await deps.warehouses.use(ref, async (warehouse) => {
       for (const file of files) {
+        // A COPY whose worker died goes on in the warehouse: it must not fill what is about to be dropped.
+        if (file.copyStatement !== undefined && !file.copied) await warehouse.cancel(file.copyStatement);
         await warehouse.stage.remove(prefixOf(file));
         const known = await describeTable(warehouse, tableOf(batch, file.table));
         if (known) await warehouse.dropStaging(file.loadId, known);
@@ -125,57 +132,3 @@ const CHECKPOINTS: Partial<Record<RunStatus, 'completed' | 'partial' | 'failed' 
   refused: 'failed',
   cancelled: 'cancelled',
 };
-
-const ENDED: readonly MonthFileRecord['state'][] = [
-  'published',
-  'checked',
-  'skipped',
-  'failed',
-  'cancelled',
-  'removed',
-];
-
-const isEnded = ({ state }: MonthFileRecord): boolean => ENDED.includes(state);
-
-/** Nothing of it is gone on from: published, left out, or failed for a reason that stays. */
-const isSpent = ({ state, error }: MonthFileRecord): boolean =>
-  state === 'published' ||
-  state === 'skipped' ||
-  state === 'cancelled' ||
-  (state === 'failed' && !(error && CATALOGUE[error.code].retryable));
-
-function outcomeOf(
-  { month }: MonthRef,
-  files: readonly MonthFileRecord[],
-  error: ErrorReport | undefined,
-  now: Date,
-): MonthOutcome {
-  const good = files.filter(({ state }) => state === 'published' || state === 'checked');
-  const skipped = files.filter(({ state }) => state === 'skipped');
-  const failed = files.filter(({ state }) => state === 'failed' || state === 'cancelled');
-  const started = Math.min(...files.map(({ startedAt }) => startedAt?.getTime() ?? now.getTime()), now.getTime());
-  const reason = error ?? failed.find((file) => file.error)?.error;
-  return {
-    month,
-    status: statusOf(files.length, good.length, skipped.length, reason),
-    files: files.length,
-    loaded: good.length,
-    failed: failed.length,
-    skipped: skipped.length,
-    rows: good.reduce((sum, { rows = 0 }) => sum + rows, 0),
-    bytes: good.reduce((sum, { size }) => sum + size, 0),
-    seconds: (now.getTime() - started) / 1000,
-    ...(reason && { error: reason }),
-  };
-}
-
-function statusOf(
-  files: number,
-  good: number,
-  skipped: number,
-  error: ErrorReport | undefined,
-): MonthOutcome['status'] {
-  if (files > 0 && good + skipped === files && !error) return good > 0 ? 'done' : 'skipped';
-  if (error?.code === 'CANCELLED' && good === 0) return 'cancelled';
-  return good > 0 ? 'partial' : 'failed';
-}

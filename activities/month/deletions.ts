@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Warehouse } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
@@ -99,7 +99,22 @@ export async function deleteTables(
       if (saved) deletions.push(saved);
     }
   }
+  await forgetBackups({ deps, batch });
   return deletions;
+}
+
+/** Backups of more deletions than this were never made of one batch. */
+const DELETIONS = 10_000;
+
+/** Removes backups that are older than the batch keeps them; that rows were deleted stays on record. */
+async function forgetBackups({ deps, batch }: Pick<TaskContext, 'deps' | 'batch'>): Promise<void> {
+  const before = deps.now().getTime() - batch.backups.keepMs;
+  for (const deletion of await deps.catalog.months.deletions({ batch: batch.name, limit: DELETIONS })) {
+    const { at, backup, ...kept } = deletion;
+    if (backup === undefined || at.getTime() >= before) continue;
+    await rm(backup, { force: true });
+    await deps.catalog.months.saveDeletion(kept);
+  }
 }
 
 export async function restoreDeletion(

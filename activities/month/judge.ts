@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { LongshoreError } from '../../core/errors/longshore-error';
+import { dayOf } from '../../core/quality/calendar/days';
 import { factsFromFigures } from '../../core/quality/facts';
 import { judge } from '../../core/quality/judge';
 import type { MonthTable } from '../../core/types/month';
@@ -44,7 +44,7 @@ export function createJudgeActivities(deps: MonthDependencies) {
                   {
                     path: file.path,
                     plan: plan.plan,
-                    keyFolder: join(folder),
+                    keyFolder: folder,
                     parts: parts.length,
                     rows: figures.rows,
                   },
@@ -178,7 +178,3 @@ export function expectedDaysOf(
   if (expectedRange === 'file' || isOneOfMany) return range && deps.expectedDays(range, quality.calendar);
   return deps.expectedDays(month, quality.calendar);
 }
-
-const MS_PER_DAY = 86_400_000;
-
-const dayOf = (iso: string): number => Math.round(Date.parse(`${iso}T00:00:00Z`) / MS_PER_DAY);

@@ -5,11 +5,13 @@ import type { MonthPartRecord } from '../../catalog/month';
 import type { Warehouse } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
 import { plural } from '../../core/notify/words';
+import { refuseRagged, refuseRounding } from '../../core/month/refusals';
 import { isStaging } from '../../core/month/steps';
 import type { FilePlan } from '../../core/month/scan-plan';
 import { emptyFigures, mergeFigures } from '../../core/quality/scan/figures';
 import type { CheckLevel } from '../../core/types/quality';
-import type { ScanFigures, ScanPlan } from '../../core/types/scan';
+import type { ScanFigures } from '../../core/types/scan';
+import { keyFileName } from '../../storage/month/key-files';
 import { withHeartbeat } from '../heartbeat';
 import {
   describeTable,
@@ -107,10 +109,11 @@ export function createPackActivities(deps: MonthDependencies) {
     );
     if (figures.rows === 0)
       throw new LongshoreError('FILE_EMPTY', `${file.path} holds no rows.`, { file: file.path, table: table.table });
+    const place = { file: file.path, table: table.table };
     const { levels } = table.quality;
     const isJudged = (level: CheckLevel): boolean => ref.quality === 'file' && level === 'critical';
-    if (warehouse && !isJudged(levels.columns)) refuseRagged(context, plan.plan, figures);
-    if (warehouse && !isJudged(levels.types)) refuseRounding(context, warehouse, plan.plan, figures);
+    if (warehouse && !isJudged(levels.columns)) refuseRagged(place, plan.plan, figures);
+    if (warehouse && !isJudged(levels.types)) refuseRounding(place, warehouse.kind, plan.plan, figures);
     if (warehouse && ref.action === 'load' && (await isDuplicate(context, fingerprint, warehouse)))
       return { rows: figures.rows, parts: parts.length, skipped: 'loaded before' };
     return { rows: figures.rows, parts: parts.length };
@@ -186,7 +189,10 @@ export function createPackActivities(deps: MonthDependencies) {
     const parts = await deps.catalog.months.parts(file.id);
     const needsKeys = plan.keyColumns.length > 0 && ref.quality === 'file';
     const isThere = async ({ result, uploaded }: MonthPartRecord): Promise<boolean> => {
-      const wanted = [...(warehouse && !uploaded ? [result.name] : []), ...(needsKeys ? [keyFileOf(result.part)] : [])];
+      const wanted = [
+        ...(warehouse && !uploaded ? [result.name] : []),
+        ...(needsKeys ? [keyFileName(result.part)] : []),
+      ];
       const isPacked = warehouse ? result.name !== '' : true;
       return isPacked && (await Promise.all(wanted.map((name) => exists(join(folder, name))))).every(Boolean);
     };
@@ -225,49 +231,10 @@ export function createPackActivities(deps: MonthDependencies) {
   }
 }
 
-/** Kinds of values that lose digits without a word. */
-const ROUNDED = new Set(['decimal', 'integer', 'timestamp']);
-
 type Plan = Awaited<ReturnType<typeof planOf>>;
-
-/** No warehouse takes rows with too few or too many fields, but not each says so of an empty field too many. */
-function refuseRagged({ file, table }: FileContext, { columns }: ScanPlan, { raggedRows, samples }: ScanFigures): void {
-  if (raggedRows === 0) return;
-  const { line, message = `each row is to have ${columns.length} fields` } = samples.columns?.[0] ?? {};
-  throw new LongshoreError(
-    'COPY_FAILED',
-    `${file.path}${line === undefined ? '' : `, line ${line}`}: ${message}. ${raggedRows === 1 ? 'It is the only such row' : `There are ${raggedRows} such rows`}; nothing was copied into ${table.table}.`,
-    { file: file.path, table: table.table, ...(line !== undefined && { line }) },
-  );
-}
-
-/**
- * Snowflake rounds numbers that have more digits than their column while it copies, and says nothing. Other warehouses
- * refuse them by themselves, and checks of the file find them anyway.
- */
-function refuseRounding(
-  { file, table }: FileContext,
-  { kind }: Warehouse,
-  { columns }: ScanPlan,
-  figures: ScanFigures,
-): void {
-  if (kind !== 'snowflake') return;
-  const index = columns.findIndex(({ type }, at) => ROUNDED.has(type.kind) && (figures.columns[at]?.badType ?? 0) > 0);
-  const column = columns[index]?.name;
-  if (column === undefined) return;
-  const sample = figures.samples.types?.find((each) => each.column === column);
-  throw new LongshoreError(
-    'VALUE_NOT_REPRESENTABLE',
-    `${file.path}${sample?.line === undefined ? '' : `, line ${sample.line}`}, column ${column}: ${figures.columns[index]?.badType ?? 0} values would be rounded or refused by ${table.table}. ${sample?.message ?? ''}`,
-    { file: file.path, table: table.table, column, ...(sample?.line !== undefined && { line: sample.line }) },
-  );
-}
 
 /** Physical lines of the last part. */
 const linesOf = (parts: readonly MonthPartRecord[]): number => parts.at(-1)?.figures.lines ?? 0;
-
-/** As `storage/month/pack.ts` names the keys of a part. */
-const keyFileOf = (part: number): string => `keys-${String(part + 1).padStart(5, '0')}.bin`;
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

@@ -4,10 +4,9 @@ import { basename } from 'node:path';
 import type { MonthFileRecord } from '../../catalog/month';
 import type { Warehouse, WarehouseTable } from '../../connectors/warehouse';
 import { LongshoreError } from '../../core/errors/longshore-error';
-import { dayText } from '../../core/quality/calendar/days';
+import { refuseStrays } from '../../core/month/refusals';
 import { judge } from '../../core/quality/judge';
 import { mergeDays } from '../../core/quality/merge-days';
-import type { DayRange } from '../../core/types/month';
 import type { QualityFacts } from '../../core/types/quality';
 import { monthCondition } from '../../core/warehouse/month-condition';
 import { publishStatements } from '../../core/warehouse/publish';
@@ -16,6 +15,7 @@ import { describeTable, type MonthRef, noTable, modeOf, planOf, tableOf } from '
 import type { MonthDependencies } from './dependencies';
 import { expectedDaysOf } from './judge';
 import { note } from './log';
+import { dateColumnFor } from './table-columns';
 
 /** All staged files of a table and a month, made visible in one transaction. */
 export function createPublishTableActivities(deps: MonthDependencies) {
@@ -40,8 +40,11 @@ export function createPublishTableActivities(deps: MonthDependencies) {
           // Rows that this batch has put there itself, e.g. before a late file came, never give way.
           const isFirst = !files.some(({ state }) => state === 'published');
           const isReplace = isFirst && (ref.replace || table.load === 'replace');
-          if (isReplace) refuseStrays(staged, deps.expectedDays(ref.month, table.quality.calendar).range, ref.month);
-          const replace = isReplace ? monthRows() : undefined;
+          const { range } = deps.expectedDays(ref.month, table.quality.calendar);
+          if (isReplace) refuseStrays(staged, range, ref.month);
+          const replace = isReplace
+            ? monthCondition(warehouse.kind, dateColumnFor(table, known, batch.name), table.format, range)
+            : undefined;
           const statements = publishStatements(warehouse.kind, {
             table: known,
             sources: staged.map((file, index) => ({
@@ -92,31 +95,6 @@ export function createPublishTableActivities(deps: MonthDependencies) {
             `${known.ref.name}: ${total.toLocaleString('en')} rows of ${ref.month} published${removed}${changed ? '' : ' (by an earlier attempt)'}`,
           );
           return { rows: total };
-
-          function monthRows() {
-            const column = known?.columns.find(
-              ({ name: candidate }) => candidate.toLowerCase() === dateColumnOf().toLowerCase(),
-            );
-            if (!column) throw noDate();
-            const { range } = deps.expectedDays(ref.month, table.quality.calendar);
-            return monthCondition(warehouse.kind, column, table.format, range);
-          }
-
-          function dateColumnOf(): string {
-            if (table.dateColumn === undefined) throw noDate();
-            const wanted = table.dateColumn.toLowerCase();
-            return (
-              Object.entries(table.rename).find(([from]) => from.toLowerCase() === wanted)?.[1] ?? table.dateColumn
-            );
-          }
-
-          function noDate(): LongshoreError {
-            return new LongshoreError(
-              'CONFIG_INVALID',
-              `Rows of a month can only be replaced by a date: table ${name} of batch ${batch.name} has no \`dateColumn\` that ${known?.ref.name ?? 'its table'} has.`,
-              { path: `monthBatches.${batch.name}.tables.${name}.dateColumn` },
-            );
-          }
         });
       });
     },
@@ -185,26 +163,6 @@ export function createPublishTableActivities(deps: MonthDependencies) {
 }
 
 type Settings = Parameters<typeof judge>[1];
-
-/**
- * What replaces a month must be of the month: other rows would not give way when it is loaded again, and be there twice.
- * Throws QUALITY_FAILED.
- */
-function refuseStrays(files: readonly MonthFileRecord[], { from, to }: DayRange, month: string): void {
-  for (const { path, figures } of files) {
-    const { days = [], dateNulls = 0, dateInvalid = 0 } = figures ?? {};
-    const outside = days.filter(([day]) => day < from || day > to);
-    const rows = outside.reduce((sum, [, count]) => sum + count, dateNulls + dateInvalid);
-    const [first] = outside;
-    if (rows > 0)
-      throw new LongshoreError(
-        'QUALITY_FAILED',
-        `${path} is to replace ${month}, but ${rows === 1 ? 'one of its rows is' : `${rows} of its rows are`} not of that month${first ? ` (the first day is ${dayText(first[0])})` : ''}: they would be there twice when the month is loaded again.`,
-        { file: path },
-        { next: 'Take these rows out of the file, or load it with `load: append`. Nothing was changed.' },
-      );
-  }
-}
 
 /** The checks of days alone; the others were made file by file. */
 const daysOnly = (settings: Settings): Settings => ({

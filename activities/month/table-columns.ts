@@ -12,8 +12,11 @@ export function columnFor(
   return columns.find(({ name }) => name === target) ?? columns.find(({ name }) => same(name, target));
 }
 
-/** The column with the date of a row. Throws CONFIG_INVALID where the definition names none that the table has. */
-export function dateColumnFor(table: MonthTable, known: WarehouseTable): WarehouseColumn {
+/**
+ * The column with the date of a row. Throws CONFIG_INVALID where the definition names none that the table has, with its
+ * place in the configuration where the name of the batch is given.
+ */
+export function dateColumnFor(table: MonthTable, known: WarehouseTable, batch?: string): WarehouseColumn {
   const column = table.dateColumn === undefined ? undefined : columnFor(table, known, table.dateColumn);
   if (column) return column;
   throw new LongshoreError(
@@ -21,7 +24,11 @@ export function dateColumnFor(table: MonthTable, known: WarehouseTable): Warehou
     table.dateColumn === undefined
       ? `${table.name} has no \`dateColumn\`, so nobody knows which rows belong to a month.`
       : `Table ${nameOf(known)} has no column ${table.dateColumn}, which ${table.name} names as its date column.`,
-    { table: nameOf(known), ...(table.dateColumn !== undefined && { column: table.dateColumn }) },
+    {
+      table: nameOf(known),
+      ...(batch !== undefined && { path: `monthBatches.${batch}.tables.${table.name}.dateColumn` }),
+      ...(table.dateColumn !== undefined && { column: table.dateColumn }),
+    },
     { next: `Set \`dateColumn\` of ${table.name} to the column with the date of a row.` },
   );
 }

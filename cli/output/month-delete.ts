@@ -50,7 +50,7 @@ export function deletionsText(deletions: readonly DeletionRecord[], { colours, w
     reason ?? '',
   ]);
   const ways = deletions
-    .filter(({ state }) => state === 'deleted')
+    .filter(({ state, backup, restoreSql }) => state === 'deleted' && (backup ?? restoreSql) !== undefined)
     .map(({ id, batch, backup, restoreSql }) =>
       [
         `${id}: longshore month restore ${batch} ${id}`,

@@ -16,7 +16,10 @@ const HASH_BYTES = 8;
 /** Hashes of one partition that are held in one array. */
 const CHUNK_KEYS = 4096;
 
-const pathOf = (folder: string, part: number): string => join(folder, `keys-${String(part + 1).padStart(5, '0')}.bin`);
+/** Of the keys of a part, counted from 0. */
+export const keyFileName = (part: number): string => `keys-${String(part + 1).padStart(5, '0')}.bin`;
+
+const pathOf = (folder: string, part: number): string => join(folder, keyFileName(part));
 
 /** Collects the hashes of one part after the other: 8 bytes of memory for each row of the part, and 8 MB. */
 export class KeyWriter {

@@ -50,6 +50,25 @@ describe('a month that is closed', () => {
     });
   });
 
+  it('ends a COPY that nobody waits for any more before it drops what that would fill', async () => {
+    const { rig, ref, b, left } = await underWay();
+    await rig.deps.catalog.months.updateFile(b.id, { copyStatement: 'copy-1' });
+    const done: string[] = [];
+    rig.override({
+      async cancel(id) {
+        done.push(`cancel ${id}`);
+      },
+      async dropStaging(this: Warehouse, loadId, table) {
+        done.push(`drop ${loadId}`);
+        return this.dropStaging(loadId, table);
+      },
+    });
+    await rig.run('closeMonth', { ...ref, error: because('CANCELLED') });
+    expect(done.filter((each) => each.startsWith('cancel'))).toEqual(['cancel copy-1']);
+    expect(done.indexOf('cancel copy-1')).toBeLessThan(done.indexOf(`drop ${b.loadId}`));
+    expect(await left()).toEqual({ stage: 0, staging: 0, disk: 0 });
+  });
+
   it('keeps what an outage interrupted, and loads it on resuming without reading or copying again', async () => {
     const { rig, ref, runId, b, left } = await underWay();
     await rig.run('failFile', { ...ref, fileId: b.id, error: because('CONNECTION_LOST') });

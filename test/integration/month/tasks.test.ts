@@ -49,6 +49,25 @@ describe('deleting a month', () => {
     expect(await rig.file(ref.batchId, NAME)).toMatchObject({ state: 'published' });
   });
 
+  it('keeps backups for as long as the batch says, and then what was deleted stays on record alone', async () => {
+    const { rig } = await loaded();
+    const first = await rig.task(DELETE);
+    if (first.kind !== 'delete') throw new Error(first.kind);
+    const [deletion] = first.deletions;
+    const { id = '', backup = '' } = deletion ?? {};
+    await rig.sql("INSERT INTO trades VALUES ('2024-03-01', 200, 'March')");
+    await rig.task({ kind: 'delete', months: ['2024-03'] });
+    expect(existsSync(backup)).toBe(true);
+    const later = jest.spyOn(rig.deps, 'now').mockImplementation(() => new Date(Date.now() + 91 * 86_400_000));
+    await rig.task({ kind: 'delete', months: ['2024-02'] });
+    later.mockRestore();
+    expect(existsSync(backup)).toBe(false);
+    const kept = await rig.deps.catalog.months.deletion(id);
+    expect(kept).toMatchObject({ rows: 62, state: 'deleted' });
+    expect(kept?.backup).toBeUndefined();
+    expect(await errorOf(rig.task({ kind: 'restore', deletion: id }))).toMatchObject({ code: 'RESTORE_UNAVAILABLE' });
+  });
+
   it('deletes nothing where other rows are there than were agreed to, or nothing was', async () => {
     const { rig } = await loaded();
     const changed = rig.task({ ...DELETE, expected: { 'main.trades/2024-01': 61 } });
